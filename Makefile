@@ -1,0 +1,221 @@
+# qmix: plain GNU make, non-recursive, everything that is made goes to $(BUILD).
+#
+#   make                  libraries and tools          make check          every test
+#   make demo             render the demo session      make check-matrix   determinism, all of it
+#   make help             all targets and variables
+#
+# Sources are found by wildcard: a new file in a folder is built, a new cmd/q*.c is a new tool,
+# a new tests/unit/test_*.c is a new test. V=1 shows the commands.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell cat VERSION)
+
+# An OPT from outside is for all files; by itself the kernels get -O3 and the rest -O2.
+ifeq ($(origin OPT),undefined)
+KERNEL_OPT ?= -O3
+endif
+OPT        ?= -O2
+KERNEL_OPT ?= $(OPT)
+CFLAGS     ?= -g
+WERROR     ?= no
+SANITIZE   ?=
+AVX2       ?= yes
+FUZZ_SECONDS ?= 30
+PKG_CONFIG ?= pkg-config
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# ---- flags -------------------------------------------------------------------------------------
+
+# The same bits everywhere (docs/DETERMINISM.md): contraction off comes after the user's flags.
+WARN   := -Wall -Wextra -Wshadow -Wvla -Wno-psabi $(if $(filter yes,$(WERROR)),-Werror)
+EXACT  := -ffp-contract=off -fno-math-errno
+SAN    := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+X86    := $(filter x86_64%,$(shell $(CC) -dumpmachine 2>/dev/null))
+USE_AVX2 := $(if $(X86),$(filter yes,$(AVX2)))
+BASE   := -std=c11 -Ilibqmix -I. -fPIC -MMD -MP -DQM_VERSION='"$(VERSION)"' \
+          $(if $(USE_AVX2),,-DQM_NO_AVX2) $(WARN) $(SAN) $(CPPFLAGS)
+BANNED := $(if $(wildcard libqmix/base/banned.h),-include base/banned.h)
+HOST   := -D_GNU_SOURCE -pthread
+
+FORMATS_PKGS := sndfile yaml-0.1
+RENDER_PKGS  := samplerate
+LIVE_PKGS    := $(if $(wildcard cmd/qlive.c render/*jack*.c),jack)
+TEST_PKGS    := cmocka
+pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
+pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+HOST_CFLAGS  := $(call pkg_cflags,$(FORMATS_PKGS) $(RENDER_PKGS) $(LIVE_PKGS))
+FORMATS_LIBS := $(call pkg_libs,$(FORMATS_PKGS))
+RENDER_LIBS  := $(call pkg_libs,$(RENDER_PKGS)) -pthread
+LIVE_LIBS    := $(if $(LIVE_PKGS),$(call pkg_libs,$(LIVE_PKGS)))
+TEST_LIBS    := $(call pkg_libs,$(TEST_PKGS))
+MISSING      := $(shell for p in $(FORMATS_PKGS) $(RENDER_PKGS) $(LIVE_PKGS); do \
+                  $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
+
+O := $(BUILD)/obj
+QUIET := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
+
+# ---- sources -----------------------------------------------------------------------------------
+
+LIB_SRC     := $(sort $(wildcard libqmix/*/*.c))
+KERNEL_SRC  := $(filter-out %/proc/proc.c %/proc/asset.c %/proc/generator.c %/proc/isa.c \
+                 %/proc/list.c,$(sort $(wildcard libqmix/proc/*.c libqmix/dsp/*.c \
+                 libqmix/graph/kernels.c)))
+RENDER_SRC  := $(sort $(wildcard render/*.c))
+FORMATS_SRC := $(sort $(wildcard formats/*.c))
+TOOL_SRC    := $(sort $(wildcard cmd/q*.c))
+CMD_SRC     := $(filter-out $(TOOL_SRC),$(sort $(wildcard cmd/*.c)))
+TOOLS       := $(TOOL_SRC:cmd/%.c=$(BUILD)/%)
+
+KERNEL_OBJ  := $(KERNEL_SRC:%.c=$(O)/%.o)
+AVX2_OBJ    := $(if $(USE_AVX2),$(KERNEL_SRC:%.c=$(O)/%.avx2.o))
+LIB_OBJ     := $(LIB_SRC:%.c=$(O)/%.o) $(AVX2_OBJ)
+RENDER_OBJ  := $(RENDER_SRC:%.c=$(O)/%.o)
+FORMATS_OBJ := $(FORMATS_SRC:%.c=$(O)/%.o)
+CMD_OBJ     := $(CMD_SRC:%.c=$(O)/%.o)
+
+LIBQMIX     := $(BUILD)/libqmix.a
+LIBRENDER   := $(BUILD)/libqrender.a
+LIBFORMATS  := $(BUILD)/libqformats.a
+ARCHIVES    := $(LIBQMIX) $(LIBRENDER) $(LIBFORMATS)
+SONAME      := libqmix.so.$(firstword $(subst ., ,$(VERSION)))
+SHARED      := $(BUILD)/libqmix.so.$(VERSION)
+
+# Tests. A test links only libqmix.a; a line `/* links: render formats */` among its first lines
+# adds archives (also `cmd`: the common objects of the tools, `jack`: the audio device library).
+TEST_SRC    := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c tests/golden/test_*.c))
+SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
+FUZZ_SRC    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+HELPER_SRC  := $(sort $(wildcard tests/cli/*.c tests/bench/*.c tests/determinism/*.c))
+PRELOAD_SRC := $(sort $(wildcard tests/preload/*.c))
+SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(O)/%.o)
+TEST_BIN    := $(TEST_SRC:%.c=$(BUILD)/%)
+FUZZ_BIN    := $(FUZZ_SRC:%.c=$(BUILD)/%)
+HELPER_BIN  := $(HELPER_SRC:%.c=$(BUILD)/%)
+PRELOAD     := $(PRELOAD_SRC:%.c=$(BUILD)/%.so)
+links = $(patsubst %.c,$(BUILD)/%,$(if $(TEST_SRC)$(FUZZ_SRC),$(shell \
+          grep -lE '^/\* links:.*\<$(1)\>' $(TEST_SRC) $(FUZZ_SRC) /dev/null)))
+LINKS_RENDER  := $(call links,render)
+LINKS_FORMATS := $(call links,formats)
+LINKS_CMD     := $(call links,cmd)
+LINKS_JACK    := $(call links,jack)
+
+# ---- build -------------------------------------------------------------------------------------
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all FORCE libraries
+
+all: $(ARCHIVES) $(SHARED) $(TOOLS)
+
+libraries:
+ifneq ($(strip $(MISSING)),)
+	@echo "missing libraries (pkg-config): $(MISSING)" >&2
+	@echo "run 'make deps' to install what the build needs" >&2
+	@exit 1
+endif
+
+# A file that changes only when what it holds changes: objects follow the flags, archives their
+# list of members.
+define stamp
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' "$$$$$(2)" | cmp -s - $$@ || printf '%s\n' "$$$$$(2)" > $$@
+endef
+STAMP_FLAGS   = $(CC) $(BASE) $(BANNED) $(HOST_CFLAGS) $(OPT) $(KERNEL_OPT) $(CFLAGS) $(EXACT)
+export STAMP_FLAGS
+export STAMP_QMIX    = $(LIB_OBJ)
+export STAMP_RENDER  = $(RENDER_OBJ)
+export STAMP_FORMATS = $(FORMATS_OBJ)
+export STAMP_LINK    = $(LDFLAGS) $(CMD_OBJ) $(SUPPORT_OBJ) $(FORMATS_LIBS) $(RENDER_LIBS) \
+                       $(LIVE_LIBS) $(TEST_LIBS)
+$(eval $(call stamp,$(O)/flags,STAMP_FLAGS))
+$(eval $(call stamp,$(O)/libqmix.list,STAMP_QMIX))
+$(eval $(call stamp,$(O)/libqrender.list,STAMP_RENDER))
+$(eval $(call stamp,$(O)/libqformats.list,STAMP_FORMATS))
+$(eval $(call stamp,$(O)/link,STAMP_LINK))
+
+compile = $(QUIET)mkdir -p $(@D) && $(CC) $(BASE) $(1) $(CFLAGS) $(EXACT) -c -o $@ $<
+
+$(KERNEL_OBJ): LEVEL := $(KERNEL_OPT)
+$(O)/libqmix/%.avx2.o: libqmix/%.c $(O)/flags
+	$(call say,CC)
+	$(call compile,$(BANNED) $(KERNEL_OPT) -mavx2)
+$(O)/libqmix/%.o: libqmix/%.c $(O)/flags
+	$(call say,CC)
+	$(call compile,$(BANNED) $(or $(LEVEL),$(OPT)))
+$(O)/tests/%.o: tests/%.c $(O)/flags
+	$(call say,CC)
+	$(call compile,$(HOST) $(OPT))
+$(O)/%.o: %.c $(O)/flags | libraries
+	$(call say,CC)
+	$(call compile,$(HOST) $(HOST_CFLAGS) $(OPT))
+
+$(LIBQMIX): $(LIB_OBJ) $(O)/libqmix.list
+$(LIBRENDER): $(RENDER_OBJ) $(O)/libqrender.list
+$(LIBFORMATS): $(FORMATS_OBJ) $(O)/libqformats.list
+$(ARCHIVES):
+	$(call say,AR)
+	$(QUIET)rm -f $@ && $(AR) rcsD $@ $(filter %.o,$^)
+
+# libqmix needs the C library and nothing else: the linker proves it.
+$(SHARED): $(LIB_OBJ) $(O)/libqmix.list $(O)/link
+	$(call say,LD)
+	$(QUIET)$(CC) -shared -Wl,-soname,$(SONAME) $(SAN) $(LDFLAGS) -o $@ $(LIB_OBJ) \
+	  $(if $(SAN),,-nodefaultlibs -Wl,-z,defs -lc -lgcc)
+
+link = $(QUIET)mkdir -p $(@D) && $(CC) $(SAN) $(LDFLAGS) -o $@ $(1)
+
+$(TOOLS): $(BUILD)/%: $(O)/cmd/%.o $(CMD_OBJ) $(ARCHIVES) $(O)/link
+	$(call say,LD)
+	$(call link,$< $(CMD_OBJ) $(LIBRENDER) $(LIBFORMATS) $(LIBQMIX) $(RENDER_LIBS) \
+	  $(FORMATS_LIBS) $(if $(filter %/qlive,$@),$(LIVE_LIBS)) -lm)
+
+# ---- tests -------------------------------------------------------------------------------------
+
+.PHONY: tests
+tests: $(TEST_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(PRELOAD)
+
+$(filter $(LINKS_CMD),$(TEST_BIN) $(FUZZ_BIN)): EXTRA_OBJ := $(CMD_OBJ)
+$(LINKS_CMD): $(CMD_OBJ)
+$(LINKS_RENDER): $(LIBRENDER)
+$(LINKS_FORMATS): $(LIBFORMATS)
+test_libs = $(if $(filter $@,$(LINKS_CMD)),$(CMD_OBJ)) \
+            $(if $(filter $@,$(LINKS_RENDER)),$(LIBRENDER)) \
+            $(if $(filter $@,$(LINKS_FORMATS)),$(LIBFORMATS)) $(LIBQMIX) \
+            $(if $(filter $@,$(LINKS_RENDER)),$(RENDER_LIBS)) \
+            $(if $(filter $@,$(LINKS_FORMATS)),$(FORMATS_LIBS)) \
+            $(if $(filter $@,$(LINKS_JACK)),$(LIVE_LIBS))
+
+$(TEST_BIN): $(BUILD)/%: $(O)/%.o $(SUPPORT_OBJ) $(LIBQMIX) $(O)/link
+	$(call say,LD)
+	$(call link,$< $(SUPPORT_OBJ) $(test_libs) $(TEST_LIBS) -lm)
+
+# A fuzz target is also a plain program that replays its corpus (tests/fuzz/replay.c).
+FUZZ_MAIN := $(if $(findstring fuzzer,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)
+$(FUZZ_BIN): $(BUILD)/%: $(O)/%.o $(FUZZ_MAIN) $(LIBQMIX) $(O)/link
+	$(call say,LD)
+	$(call link,$< $(if $(FUZZ_MAIN),$(FUZZ_MAIN),-fsanitize=fuzzer) $(test_libs) -lm)
+
+$(HELPER_BIN): $(BUILD)/%: $(O)/%.o $(ARCHIVES) $(O)/link
+	$(call say,LD)
+	$(call link,$< $(LIBRENDER) $(LIBFORMATS) $(LIBQMIX) $(RENDER_LIBS) $(FORMATS_LIBS) \
+	  $(LIVE_LIBS) -lm)
+
+$(PRELOAD): $(BUILD)/%.so: $(O)/%.o $(O)/link
+	$(call say,LD)
+	$(call link,-shared $< -ldl)
+
+DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST_SRC) \
+           $(SUPPORT_SRC) $(FUZZ_SRC) $(HELPER_SRC) $(PRELOAD_SRC) tests/fuzz/replay.c
+-include $(DEP_SRC:%.c=$(O)/%.d) $(AVX2_OBJ:%.o=%.d)
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
