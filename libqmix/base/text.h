@@ -1,0 +1,34 @@
+/* Growing text in an arena, and the small questions one asks of names. */
+#ifndef QM_BASE_TEXT_H
+#define QM_BASE_TEXT_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+
+/* A text under construction. `failed` is set when the arena had no memory; later calls do
+ * nothing, so a writer checks once at the end. */
+typedef struct QmText {
+    QmArena *arena; /* borrowed */
+    char *data;     /* NUL-ended once something was added; NULL before */
+    size_t length, capacity;
+    bool failed;
+} QmText;
+
+void qm_text_init(QmText *text, QmArena *arena);
+void qm_text_add(QmText *text, const char *piece);
+void qm_text_add_n(QmText *text, const char *piece, size_t length);
+/* Spaces up to `column` (bytes from the start of the current line). */
+void qm_text_pad(QmText *text, size_t column);
+/* No floats in the format (locale!): see units.h. */
+void qm_text_printf(QmText *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+bool qm_same(const char *a, const char *b); /* NULL-safe string equality */
+bool qm_starts_with(const char *text, const char *prefix);
+
+/* The candidate that was probably meant by `word` (smallest edit distance, at most a
+ * third of its length and 3; ties to the first), or NULL. */
+const char *qm_near_miss(const char *word, const char *const *candidates, size_t count);
+
+#endif
