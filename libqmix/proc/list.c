@@ -1,0 +1,25 @@
+/* The list of processors: one line each, in the order in which they are told.
+ *
+ * Each name stands for two descriptors, one a build of its file (QM_ISA in dsp/vec.h); isa.c
+ * picks one of the lists when the program runs. */
+#include "proc/list.h"
+
+#define QM_PROCESSORS \
+    QM_PROC(gain)
+
+#define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
+QM_PROCESSORS
+#undef QM_PROC
+#define QM_PROC(name) &qm_proc_##name##_base,
+const QmProcDesc *const qm_proc_list_base[] = {QM_PROCESSORS};
+#undef QM_PROC
+const uint32_t qm_proc_list_count = QM_COUNT(qm_proc_list_base);
+
+#if QM_HAVE_AVX2
+#define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_avx2;
+QM_PROCESSORS
+#undef QM_PROC
+#define QM_PROC(name) &qm_proc_##name##_avx2,
+const QmProcDesc *const qm_proc_list_avx2[] = {QM_PROCESSORS};
+#undef QM_PROC
+#endif
