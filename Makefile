@@ -216,6 +216,149 @@ DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST
            $(SUPPORT_SRC) $(FUZZ_SRC) $(HELPER_SRC) $(PRELOAD_SRC) tests/fuzz/replay.c
 -include $(DEP_SRC:%.c=$(O)/%.d) $(AVX2_OBJ:%.o=%.d)
 
-.PHONY: clean
+# ---- what people run ---------------------------------------------------------------------------
+
+.PHONY: help deps demo check run-check check-matrix check-asan run-asan lint run-lint fuzz \
+        run-fuzz golden bench new-proc format install uninstall clean
+
+# A second make, so that pkg-config is asked after the packages are there; parallel unless told.
+again = $(if $(V),+,+@)$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+TEST_ENV = BUILD='$(abspath $(BUILD))' QMIX_BUILD='$(abspath $(BUILD))' CC='$(CC)' \
+           QMIX_VERSION='$(VERSION)' QMIX_SANITIZE='$(SANITIZE)' \
+           ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
+run_tests = $(QUIET)$(TEST_ENV) $(1) tests/run '$(BUILD)/log/$@' $(2)
+
+C_TESTS     := $(abspath $(TEST_BIN) $(FUZZ_BIN))
+CLI_TESTS   := $(sort $(wildcard tests/cli/*.t))
+GOLDEN      := $(sort $(wildcard tests/golden/*.t)) \
+               $(abspath $(filter $(BUILD)/tests/golden/%,$(TEST_BIN)))
+LINT_TESTS  := $(sort $(wildcard tests/lint/*.t))
+QUICK_TESTS := $(wildcard tests/determinism/quick.sh)
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make                 libraries and tools into $(BUILD)
+#: make deps            install what build and tests need (Debian; asks for sudo when not root)
+deps:
+	@scripts/deps.sh build test
+
+#: make demo            render the demo session into $(BUILD)/demo
+demo: deps
+	$(again) all
+	$(QUIET)$(TEST_ENV) scripts/demo.sh
+
+#: make check           every test; the last line counts them
+check: deps
+	$(again) all tests
+	$(again) run-check
+run-check:
+	$(call run_tests,,$(C_TESTS) $(filter-out $(abspath $(TEST_BIN)),$(GOLDEN)) $(CLI_TESTS) \
+	  $(LINT_TESTS) $(QUICK_TESTS))
+
+#: make check-matrix    determinism across compilers, options, CPUs, threads, chunks (long)
+check-matrix:
+	@scripts/deps.sh build test matrix
+	$(again) all
+	$(call run_tests,TEST_TIMEOUT=2400,$(wildcard tests/determinism/matrix.sh))
+
+#: make check-asan      unit and command line tests under address and undefined sanitizers
+check-asan: deps
+	$(again) BUILD='$(BUILD)/asan' SANITIZE=address,undefined all tests
+	$(again) BUILD='$(BUILD)/asan' SANITIZE=address,undefined run-asan
+run-asan:
+	$(call run_tests,,$(C_TESTS) $(CLI_TESTS))
+
+#: make lint            warnings as errors with gcc and clang, and the laws in tests/lint
+lint:
+	@scripts/deps.sh build test matrix
+	$(again) BUILD='$(BUILD)/lint-gcc' CC=gcc WERROR=yes all tests
+	$(again) BUILD='$(BUILD)/lint-clang' CC=clang WERROR=yes all tests
+	$(again) BUILD='$(BUILD)/lint-gcc' CC=gcc run-lint LINT_TESTS=tests/lint/objects.t
+	$(again) BUILD='$(BUILD)/lint-clang' CC=clang run-lint
+run-lint:
+	$(call run_tests,,$(LINT_TESTS))
+
+#: make fuzz            every fuzzer for FUZZ_SECONDS (30), new inputs into $(BUILD)/fuzz/corpus
+fuzz:
+	@scripts/deps.sh build test matrix
+	$(again) BUILD='$(BUILD)/fuzz' CC=clang SANITIZE=fuzzer-no-link,address,undefined run-fuzz
+run-fuzz: $(FUZZ_BIN)
+	$(QUIET)set -e; for f in $(FUZZ_BIN); do n=$${f##*/fuzz_}; \
+	  mkdir -p "$(BUILD)/corpus/$$n"; seeds=tests/fuzz/corpus/$$n; \
+	  echo "== fuzz $$n, $(FUZZ_SECONDS) s"; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+	    -artifact_prefix="$(BUILD)/$$n-" "$(BUILD)/corpus/$$n" $$(test -d $$seeds && echo $$seeds) \
+	    2>"$(BUILD)/$$n.log" || { tail -n 40 "$(BUILD)/$$n.log"; exit 1; }; \
+	  tail -n 7 "$(BUILD)/$$n.log"; done
+
+#: make golden          write the golden sums anew (look at the difference before committing)
+golden: all $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
+	$(call run_tests,QM_GOLDEN=update,$(GOLDEN))
+
+#: make bench           speed against the peers that are installed
+bench: all $(HELPER_BIN)
+	$(QUIET)set -e; for b in $(sort $(wildcard tests/bench/*.sh)); do \
+	  echo "== $$b"; $(TEST_ENV) $$b; done
+
+#: make new-proc NAME=x a processor that passes the generic tests, to begin with
+new-proc:
+	@scripts/new-proc.sh '$(NAME)'
+
+#: make format          clang-format over the tree
+format:
+	clang-format-14 -i $$(scripts/sources.sh)
+
+#: make install         into $(DESTDIR)$(PREFIX); `make uninstall` takes it away
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+SHAREDIR   ?= $(PREFIX)/share
+PUBLIC_H   := $(wildcard libqmix/qmix.h)
+HEADERS    := $(sort $(wildcard libqmix/*/*.h))
+HOST_H     := $(sort $(wildcard render/*.h formats/*.h))
+MAN1       := $(sort $(wildcard docs/man/*.1))
+TEMPLATES  := $(sort $(shell find templates -type f 2>/dev/null))
+PUT        := install -D -m
+
+# from -> to, one pair a word, so that install and uninstall cannot disagree
+INSTALLED = $(foreach f,$(ARCHIVES) $(SHARED),$(f):$(LIBDIR)/$(notdir $(f))) \
+            $(foreach f,$(HEADERS),$(f):$(INCLUDEDIR)/qmix/$(f:libqmix/%=%)) \
+            $(foreach f,$(PUBLIC_H),$(f):$(INCLUDEDIR)/qmix/qmix.h) \
+            $(foreach f,$(HOST_H),$(f):$(INCLUDEDIR)/qmix/$(f)) \
+            $(foreach f,$(MAN1),$(f):$(MANDIR)/man1/$(notdir $(f))) \
+            $(foreach f,$(TEMPLATES),$(f):$(SHAREDIR)/qmix/$(f)) \
+            $(BUILD)/qmix.pc:$(LIBDIR)/pkgconfig/qmix.pc
+TOOLS_INSTALLED = $(foreach f,$(TOOLS),$(f):$(BINDIR)/$(notdir $(f)))
+LINKS = $(LIBDIR)/$(SONAME) $(LIBDIR)/libqmix.so
+from = $(word 1,$(subst :, ,$(1)))
+to   = $(DESTDIR)$(word 2,$(subst :, ,$(1)))
+
+.PHONY: $(BUILD)/qmix.pc
+$(BUILD)/qmix.pc:
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)/qmix' '' \
+	  'Name: qmix' 'Description: deterministic mixing engine' 'Version: $(VERSION)' \
+	  'Libs: -L$${libdir} -lqmix' 'Cflags: -I$${includedir}' > $@
+
+define newline
+
+
+endef
+install: all $(BUILD)/qmix.pc
+	$(foreach p,$(INSTALLED),$(QUIET)$(PUT) 644 '$(call from,$(p))' '$(call to,$(p))'$(newline)	)
+	$(foreach p,$(TOOLS_INSTALLED),$(QUIET)$(PUT) 755 '$(call from,$(p))' '$(call to,$(p))'$(newline)	)
+	$(foreach l,$(LINKS),$(QUIET)ln -sf '$(notdir $(SHARED))' '$(DESTDIR)$(l)'$(newline)	)
+
+uninstall:
+	rm -f $(foreach p,$(INSTALLED) $(TOOLS_INSTALLED),'$(call to,$(p))') \
+	  $(foreach l,$(LINKS),'$(DESTDIR)$(l)')
+	-rm -rf '$(DESTDIR)$(INCLUDEDIR)/qmix' '$(DESTDIR)$(SHAREDIR)/qmix'
+
+#: make clean           remove $(BUILD)
 clean:
-	rm -rf $(BUILD)
+	rm -rf '$(BUILD)'
+
+#:
+#: variables: BUILD=build CC=gcc OPT=-O2 KERNEL_OPT=-O3 CFLAGS=-g WERROR=no AVX2=yes SANITIZE=
+#:            PREFIX=/usr/local DESTDIR= FUZZ_SECONDS=30 V=1 (show commands)
