@@ -113,6 +113,7 @@ LINKS_JACK    := $(call links,jack)
 .PHONY: all FORCE libraries
 
 all: $(ARCHIVES) $(SHARED) $(TOOLS)
+	@:
 
 libraries:
 ifneq ($(strip $(MISSING)),)
@@ -128,12 +129,11 @@ $(1): FORCE
 	@mkdir -p $$(@D)
 	@printf '%s\n' "$$$$$(2)" | cmp -s - $$@ || printf '%s\n' "$$$$$(2)" > $$@
 endef
-STAMP_FLAGS   = $(CC) $(BASE) $(BANNED) $(HOST_CFLAGS) $(OPT) $(KERNEL_OPT) $(CFLAGS) $(EXACT)
-export STAMP_FLAGS
-export STAMP_QMIX    = $(LIB_OBJ)
-export STAMP_RENDER  = $(RENDER_OBJ)
-export STAMP_FORMATS = $(FORMATS_OBJ)
-export STAMP_LINK    = $(LDFLAGS) $(CMD_OBJ) $(SUPPORT_OBJ) $(FORMATS_LIBS) $(RENDER_LIBS) \
+export STAMP_FLAGS   = $(CC) $(BASE) $(BANNED) $(HOST_CFLAGS) $(OPT) $(KERNEL_OPT) $(CFLAGS) $(EXACT)
+export STAMP_QMIX    = $(LIB_OBJ:$(BUILD)/%=%)
+export STAMP_RENDER  = $(RENDER_OBJ:$(BUILD)/%=%)
+export STAMP_FORMATS = $(FORMATS_OBJ:$(BUILD)/%=%)
+export STAMP_LINK    = $(LDFLAGS) $(CMD_SRC) $(SUPPORT_SRC) $(FORMATS_LIBS) $(RENDER_LIBS) \
                        $(LIVE_LIBS) $(TEST_LIBS)
 $(eval $(call stamp,$(O)/flags,STAMP_FLAGS))
 $(eval $(call stamp,$(O)/libqmix.list,STAMP_QMIX))
@@ -181,8 +181,8 @@ $(TOOLS): $(BUILD)/%: $(O)/cmd/%.o $(CMD_OBJ) $(ARCHIVES) $(O)/link
 
 .PHONY: tests
 tests: $(TEST_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(PRELOAD)
+	@:
 
-$(filter $(LINKS_CMD),$(TEST_BIN) $(FUZZ_BIN)): EXTRA_OBJ := $(CMD_OBJ)
 $(LINKS_CMD): $(CMD_OBJ)
 $(LINKS_RENDER): $(LIBRENDER)
 $(LINKS_FORMATS): $(LIBFORMATS)
