@@ -5,7 +5,8 @@
 #include "proc/list.h"
 
 #define QM_PROCESSORS \
-    QM_PROC(gain)
+    QM_PROC(gain) \
+    QM_PROC(eq)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
 QM_PROCESSORS
