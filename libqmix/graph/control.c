@@ -1,0 +1,261 @@
+/* Control: how params change, and how coeffs follow.
+ *
+ * A param event either sets a value at its frame, or starts a move that lasts until the event's
+ * end. Moving params are looked at on every grid line: they are sent to where automation will be
+ * at the next one, and since a ramp takes exactly a quantum they are there in time. */
+#include "graph/op.h"
+
+#include "base/qmath.h"
+
+_Static_assert(QM_RAMP == QM_QUANTUM, "moves arrive on the next grid line");
+
+/* --- coeffs from params ------------------------------------------------------------------ */
+
+static void update_slot(Slot *slot, uint32_t m, bool jump)
+{
+    float coeffs[QM_MAX_COEFFS];
+    slot->plan->proc->update(&slot->spec[m], slot->params[m], coeffs);
+    qm_ramp_to(&slot->ramp, m, coeffs, coeffs, jump);
+}
+
+/* Balance: 0 dB at the centre, the far side fades. Width: mid/side, as coefficients of self and
+ * cross. */
+static void update_fader(const QmPlan *plan, Op *op, uint32_t m)
+{
+    const double *p = op->fader_params[m];
+    const bool off = p[QM_FADER_MUTE] > 0.5 || !plan->graph->nodes[op->plan->strip[m]].audible ||
+                     p[QM_FADER_GAIN] <= qm_fader_params[QM_FADER_GAIN].min;
+    const double gain = off ? 0.0 : qm_db_to_gain(p[QM_FADER_GAIN]);
+    const double pan = p[QM_FADER_PAN], width = p[QM_FADER_WIDTH];
+    const double side[2] = {pan > 0.0 ? 1.0 - pan : 1.0, pan < 0.0 ? 1.0 + pan : 1.0};
+    float coeffs[2][QM_FADER_COEFFS];
+    for (int c = 0; c < 2; c++) {
+        coeffs[c][QM_FADER_SELF] = (float)(gain * side[c] * (1.0 + width) * 0.5);
+        coeffs[c][QM_FADER_CROSS] = (float)(gain * side[c] * (1.0 - width) * 0.5);
+    }
+    qm_ramp_to(&op->fader, m, coeffs[0], coeffs[1], false);
+}
+
+static void update_dirty(const QmPlan *plan, Op *op)
+{
+    for (uint32_t m = 0; m < op->plan->n_members; m++) {
+        if (!op->dirty[m])
+            continue;
+        for (uint32_t k = 0; k < op->plan->n_slots; k++)
+            if (op->dirty[m] >> k & 1)
+                update_slot(&op->slots[k], m, op->jumping[m] >> k & 1);
+        if (op->dirty[m] >> QM_OP_FADER & 1)
+            update_fader(plan, op, m);
+        op->dirty[m] = op->jumping[m] = 0;
+    }
+}
+
+static void aim_feed(Feed *feed, double level_db)
+{
+    const bool off = level_db <= qm_send_param.min;
+    feed->target = off ? 0.0f : (float)qm_db_to_gain(level_db);
+    feed->step = (feed->target - feed->gain) * (1.0f / QM_RAMP);
+    feed->left = QM_RAMP;
+}
+
+static void set(Op *op, const QmAgendaItem *item, double value)
+{
+    const uint32_t m = item->member;
+    switch ((QmAgendaKind)item->kind) {
+    case QM_AGENDA_FADER:
+        op->fader_params[m][item->param] = qm_param_clamp(&qm_fader_params[item->param], value);
+        op->dirty[m] |= 1ull << QM_OP_FADER;
+        break;
+    case QM_AGENDA_INPUT:
+        op->input[m].params[item->param] =
+            qm_param_clamp(&op->input[m].generator->params[item->param], value);
+        break;
+    case QM_AGENDA_SLOT: {
+        Slot *slot = &op->slots[item->index];
+        const QmParam *row = qm_proc_param(slot->plan->proc, item->param);
+        slot->params[m][item->param] = qm_param_clamp(row, value);
+        op->dirty[m] |= 1ull << item->index;
+        if (row->flags & QM_PARAM_STEPPED)
+            op->jumping[m] |= 1ull << item->index;
+        break;
+    }
+    case QM_AGENDA_FEED:
+        aim_feed(&op->input[m].feeds[item->index], value);
+        break;
+    case QM_AGENDA_TRIGGER:
+    case QM_AGENDA_RELEASE:
+        break;
+    }
+}
+
+/* --- moves ------------------------------------------------------------------------------- */
+
+static bool same_param(const QmAgendaItem *a, const QmAgendaItem *b)
+{
+    return a->kind == b->kind && a->member == b->member && a->param == b->param &&
+           a->index == b->index;
+}
+
+static void stop_move(Op *op, const QmAgendaItem *item)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < op->n_moves; i++)
+        if (!same_param(op->moves[i], item))
+            op->moves[kept++] = op->moves[i];
+    op->n_moves = kept;
+}
+
+static int64_t move_end(const QmAgendaItem *item)
+{
+    return item->frame + item->event->param.frames;
+}
+
+void qm_op_tick(const QmPlan *plan, Op *op, int64_t frame)
+{
+    const int64_t next = frame + QM_QUANTUM;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < op->n_moves; i++) {
+        const QmAgendaItem *item = op->moves[i];
+        set(op, item, qm_event_value(item->event, next - item->shift));
+        if (next < move_end(item))
+            op->moves[kept++] = item;
+    }
+    op->n_moves = kept;
+    update_dirty(plan, op);
+}
+
+/* --- events ------------------------------------------------------------------------------ */
+
+static void param_event(Op *op, const QmAgendaItem *item)
+{
+    stop_move(op, item);
+    const bool moving = item->event->param.frames > QM_QUANTUM;
+    set(op, item, moving ? item->event->param.from : item->event->param.to);
+    if (moving)
+        op->moves[op->n_moves++] = item;
+}
+
+static void trigger(const QmPlan *plan, Op *op, const QmAgendaItem *item, int64_t passed)
+{
+    Input *input = &op->input[item->member];
+    QmTrigger play = item->event->trigger.play;
+    if (item->event->trigger.sound != QM_NONE)
+        play.asset = &plan->assets[item->event->trigger.sound];
+    play.from += passed;
+    play.frames -= play.frames >= 0 ? passed : 0;
+    play.fade_in -= play.fade_in > passed ? passed : play.fade_in;
+    input->generator->trigger(&input->spec, input->params, input->state, &play);
+}
+
+static void event(const QmPlan *plan, Op *op, const QmAgendaItem *item)
+{
+    const Input *input = &op->input[item->member];
+    if (item->kind == QM_AGENDA_TRIGGER)
+        trigger(plan, op, item, 0);
+    else if (item->kind != QM_AGENDA_RELEASE)
+        param_event(op, item);
+    else if (input->generator->release)
+        input->generator->release(input->state, item->event->trigger.play.note);
+}
+
+void qm_op_events(const QmPlan *plan, Op *op, int64_t frame)
+{
+    const QmPlanOp *p = op->plan;
+    if (op->next == p->n_agenda || p->agenda[op->next].frame > frame)
+        return;
+    while (op->next < p->n_agenda && p->agenda[op->next].frame <= frame)
+        event(plan, op, &p->agenda[op->next++]);
+    update_dirty(plan, op);
+}
+
+int64_t qm_op_next_event(const Op *op, int64_t end)
+{
+    if (op->next == op->plan->n_agenda || op->plan->agenda[op->next].frame > end)
+        return end;
+    return op->plan->agenda[op->next].frame;
+}
+
+/* --- start ------------------------------------------------------------------------------- */
+
+static void finish(Op *op)
+{
+    for (uint32_t k = 0; k < op->plan->n_slots; k++)
+        qm_ramp_finish(&op->slots[k].ramp);
+    qm_ramp_finish(&op->fader);
+    for (uint32_t m = 0; m < op->plan->n_members; m++)
+        for (uint32_t f = 0; f < op->input[m].n_feeds; f++) {
+            Feed *feed = &op->input[m].feeds[f];
+            feed->gain = feed->target;
+            feed->step = 0.0f;
+            feed->left = 0;
+        }
+}
+
+static void reset_feeds(const QmPlan *plan, Input *input)
+{
+    for (uint32_t f = 0; f < input->n_feeds; f++) {
+        const QmEdge *edge = input->feeds[f].edge;
+        if (edge->kind == QM_EDGE_MAIN)
+            input->feeds[f].target = 1.0f;
+        else
+            aim_feed(&input->feeds[f],
+                     plan->session->strips[edge->from].sends[edge->index].level_db);
+    }
+}
+
+void qm_op_reset_params(const QmPlan *plan, Op *op)
+{
+    const QmPlanOp *p = op->plan;
+    op->next = 0;
+    op->n_moves = 0;
+    for (uint32_t m = 0; m < p->n_members; m++) {
+        const QmStrip *strip = &plan->session->strips[p->strip[m]];
+        for (uint32_t k = 0; k < p->n_slots; k++)
+            memcpy(op->slots[k].params[m], p->slots[k].insert[m]->params,
+                   p->slots[k].n_params * sizeof(double));
+        if (strip->input.generator)
+            memcpy(op->input[m].params, strip->input.params,
+                   strip->input.generator->n_params * sizeof(double));
+        op->fader_params[m][QM_FADER_GAIN] = strip->fader.gain_db;
+        op->fader_params[m][QM_FADER_PAN] = strip->fader.pan;
+        op->fader_params[m][QM_FADER_WIDTH] = strip->fader.width;
+        op->fader_params[m][QM_FADER_MUTE] = strip->fader.mute;
+        op->dirty[m] = ~0ull;
+        op->jumping[m] = 0;
+        reset_feeds(plan, &op->input[m]);
+    }
+    update_dirty(plan, op);
+    finish(op);
+}
+
+/* A trigger still sounds at `frame` if its frames, or else its sound's, reach beyond it. */
+static void chase_trigger(const QmPlan *plan, Op *op, const QmAgendaItem *item, int64_t frame)
+{
+    const QmEvent *e = item->event;
+    const QmTrigger *play = &e->trigger.play;
+    const int64_t passed = frame - item->frame;
+    int64_t frames = play->frames;
+    if (frames < 0 && e->trigger.sound != QM_NONE)
+        frames = plan->assets[e->trigger.sound].frames - play->from;
+    if (play->pitch == 0.0 && passed < frames)
+        trigger(plan, op, item, passed);
+}
+
+void qm_op_chase(const QmPlan *plan, Op *op, int64_t frame)
+{
+    const QmPlanOp *p = op->plan;
+    for (; op->next < p->n_agenda && p->agenda[op->next].frame < frame; op->next++) {
+        const QmAgendaItem *item = &p->agenda[op->next];
+        if (item->kind == QM_AGENDA_TRIGGER) {
+            chase_trigger(plan, op, item, frame);
+        } else if (item->kind != QM_AGENDA_RELEASE) {
+            stop_move(op, item);
+            const bool moving = item->event->param.frames > QM_QUANTUM && frame < move_end(item);
+            set(op, item, qm_event_value(item->event, frame - item->shift));
+            if (moving)
+                op->moves[op->n_moves++] = item;
+        }
+    }
+    update_dirty(plan, op);
+    finish(op);
+}

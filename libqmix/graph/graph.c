@@ -1,0 +1,263 @@
+/* Edges from the session's routes, waves by longest path, latencies and tails along them.
+ *
+ *   in_latency(s) = max over feeds of latency(from), and over keys of
+ *                   latency(key) - latency of the inserts before the one that listens
+ *   latency(s)    = in_latency(s) + sum of the inserts' latencies
+ *
+ * Solo rule: with any strip soloed, a strip is heard if it is soloed, feeds a soloed one, is fed
+ * by one, or is solo-safe. */
+#include "graph/graph.h"
+
+#include "base/sort.h"
+
+enum { MAX_LATENCY_S = 10, MAX_TAIL_S = 60 };
+
+QmProcSpec qm_insert_spec(const QmSession *session, const QmInsert *insert)
+{
+    return (QmProcSpec){.rate_hz = session->rate,
+                        .n_groups = insert->n_groups,
+                        .params = insert->params};
+}
+
+uint32_t qm_strip_latency(const QmSession *session, const QmStrip *strip, uint32_t count)
+{
+    uint32_t frames = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const QmInsert *insert = &strip->inserts[i];
+        if (insert->bypass || !insert->proc->latency)
+            continue;
+        const QmProcSpec spec = qm_insert_spec(session, insert);
+        frames += insert->proc->latency(&spec);
+    }
+    return frames;
+}
+
+static uint64_t strip_tail(const QmSession *session, const QmStrip *strip)
+{
+    uint64_t frames = 0;
+    for (uint32_t i = 0; i < strip->n_inserts; i++) {
+        const QmInsert *insert = &strip->inserts[i];
+        if (insert->bypass || !insert->proc->tail)
+            continue;
+        const QmProcSpec spec = qm_insert_spec(session, insert);
+        frames += insert->proc->tail(&spec, insert->params);
+    }
+    return frames;
+}
+
+/* --- edges ------------------------------------------------------------------------------- */
+
+static bool listens(const QmInsert *insert)
+{
+    return insert->key != QM_NONE && !insert->bypass;
+}
+
+static uint32_t count_edges(const QmSession *session)
+{
+    uint32_t n = 0;
+    for (uint32_t s = 0; s < session->n_strips; s++) {
+        const QmStrip *strip = &session->strips[s];
+        n += strip->n_sends + (strip->to != QM_NONE);
+        for (uint32_t i = 0; i < strip->n_inserts; i++)
+            n += listens(&strip->inserts[i]);
+    }
+    return n;
+}
+
+static void add_edges(const QmSession *session, uint16_t s, QmGraph *graph)
+{
+    const QmStrip *strip = &session->strips[s];
+    if (strip->to != QM_NONE)
+        graph->edges[graph->n_edges++] =
+            (QmEdge){.from = s, .to = strip->to, .kind = QM_EDGE_MAIN, .point = QM_POINT_POST};
+    for (uint16_t i = 0; i < strip->n_sends; i++) {
+        const QmSend *send = &strip->sends[i];
+        graph->edges[graph->n_edges++] =
+            (QmEdge){.from = s,
+                     .to = send->bus,
+                     .kind = QM_EDGE_SEND,
+                     .point = send->tap == QM_TAP_PRE ? QM_POINT_PRE : QM_POINT_POST,
+                     .index = i};
+    }
+    for (uint16_t i = 0; i < strip->n_inserts; i++)
+        if (listens(&strip->inserts[i]))
+            graph->edges[graph->n_edges++] = (QmEdge){.from = strip->inserts[i].key,
+                                                      .to = s,
+                                                      .kind = QM_EDGE_KEY,
+                                                      .point = QM_POINT_PRE,
+                                                      .index = i};
+}
+
+/* Grouped by receiver, sums first in session order of the sender, keys last (D4). */
+static int compare_edges(const void *a, const void *b)
+{
+    const QmEdge *x = a, *y = b;
+    if (x->to != y->to)
+        return x->to < y->to ? -1 : 1;
+    const int x_key = x->kind == QM_EDGE_KEY, y_key = y->kind == QM_EDGE_KEY;
+    if (x_key != y_key)
+        return x_key - y_key;
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    return 0;
+}
+
+static QmStatus collect_edges(QmArena *arena, QmGraph *graph)
+{
+    const QmSession *session = graph->session;
+    const uint32_t count = count_edges(session);
+    graph->edges = QM_NEW_ARRAY(arena, QmEdge, count);
+    if (!graph->edges)
+        return QM_ERR_MEMORY;
+    for (uint32_t s = 0; s < session->n_strips; s++)
+        add_edges(session, (uint16_t)s, graph);
+    const QmStatus status =
+        qm_sort(graph->edges, graph->n_edges, sizeof(QmEdge), compare_edges, arena);
+    for (uint32_t e = 0; e < graph->n_edges; e++) {
+        QmNode *node = &graph->nodes[graph->edges[e].to];
+        if (node->n_edges++ == 0)
+            node->first_edge = e;
+    }
+    return status;
+}
+
+/* --- waves ------------------------------------------------------------------------------- */
+
+/* Longest path by relaxation; validation has refused cycles, so n rounds are enough. */
+static QmStatus level(QmGraph *graph, QmDiag *diag)
+{
+    const uint32_t n = graph->session->n_strips;
+    bool moved = true;
+    for (uint32_t round = 0; moved; round++) {
+        if (round > n)
+            return qm_fail_plain(diag, QM_ERR_INPUT, "the session's routes form a cycle");
+        moved = false;
+        for (uint32_t e = 0; e < graph->n_edges; e++) {
+            const uint32_t wave = graph->nodes[graph->edges[e].from].wave + 1;
+            QmNode *to = &graph->nodes[graph->edges[e].to];
+            if (to->wave < wave) {
+                to->wave = wave;
+                moved = true;
+            }
+        }
+    }
+    for (uint32_t s = 0; s < n; s++)
+        if (graph->nodes[s].wave >= graph->n_waves)
+            graph->n_waves = graph->nodes[s].wave + 1;
+    return QM_OK;
+}
+
+/* --- latency and tails ------------------------------------------------------------------- */
+
+static uint32_t latency_demanded(const QmGraph *graph, const QmEdge *edge)
+{
+    const uint32_t from = graph->nodes[edge->from].latency;
+    if (edge->kind != QM_EDGE_KEY)
+        return from;
+    const uint32_t before =
+        qm_strip_latency(graph->session, &graph->session->strips[edge->to], edge->index);
+    return from > before ? from - before : 0;
+}
+
+static void align(QmGraph *graph, uint32_t s)
+{
+    const QmSession *session = graph->session;
+    const QmStrip *strip = &session->strips[s];
+    QmNode *node = &graph->nodes[s];
+    QmEdge *edges = &graph->edges[node->first_edge];
+    for (uint32_t e = 0; e < node->n_edges; e++) {
+        const uint32_t demanded = latency_demanded(graph, &edges[e]);
+        if (node->in_latency < demanded)
+            node->in_latency = demanded;
+        if (edges[e].kind != QM_EDGE_KEY && node->tail < graph->nodes[edges[e].from].tail)
+            node->tail = graph->nodes[edges[e].from].tail;
+    }
+    for (uint32_t e = 0; e < node->n_edges; e++)
+        edges[e].delay = node->in_latency - latency_demanded(graph, &edges[e]);
+    node->latency = node->in_latency + qm_strip_latency(session, strip, strip->n_inserts);
+    node->tail += strip_tail(session, strip);
+}
+
+/* A key tapped earlier than its listener needs it is delayed up to the listener. */
+static void align_keys(QmGraph *graph, uint32_t s)
+{
+    const QmSession *session = graph->session;
+    const QmNode *node = &graph->nodes[s];
+    for (uint32_t e = 0; e < node->n_edges; e++) {
+        QmEdge *edge = &graph->edges[node->first_edge + e];
+        if (edge->kind != QM_EDGE_KEY)
+            continue;
+        const uint32_t before = qm_strip_latency(session, &session->strips[s], edge->index);
+        edge->delay = node->in_latency + before - graph->nodes[edge->from].latency;
+    }
+}
+
+static QmStatus align_all(QmGraph *graph, QmDiag *diag)
+{
+    const QmSession *session = graph->session;
+    for (uint32_t wave = 0; wave < graph->n_waves; wave++)
+        for (uint32_t s = 0; s < session->n_strips; s++)
+            if (graph->nodes[s].wave == wave) {
+                align(graph, s);
+                align_keys(graph, s);
+                if (graph->nodes[s].latency > MAX_LATENCY_S * session->rate)
+                    return qm_fail(diag, QM_ERR_INPUT, session->strips[s].place,
+                                   session->strips[s].name,
+                                   "the latency adds up to more than %d s", MAX_LATENCY_S);
+            }
+    for (uint32_t s = 0; s < session->n_strips; s++) {
+        if (session->strips[s].output && graph->latency < graph->nodes[s].latency)
+            graph->latency = graph->nodes[s].latency;
+        if (graph->tail < graph->nodes[s].tail)
+            graph->tail = graph->nodes[s].tail;
+    }
+    if (graph->tail > (uint64_t)MAX_TAIL_S * session->rate)
+        graph->tail = (uint64_t)MAX_TAIL_S * session->rate;
+    return QM_OK;
+}
+
+/* --- solo -------------------------------------------------------------------------------- */
+
+static void solo(QmGraph *graph)
+{
+    const QmSession *session = graph->session;
+    bool any = false;
+    for (uint32_t s = 0; s < session->n_strips; s++)
+        any = any || session->strips[s].fader.solo;
+    for (uint32_t s = 0; s < session->n_strips; s++) {
+        const QmStrip *strip = &session->strips[s];
+        graph->nodes[s].audible =
+            !any || strip->fader.solo || strip->fader.solo_safe || strip->kind == QM_STRIP_MASTER;
+    }
+    if (!any)
+        return;
+    /* Upstream of a soloed strip, then downstream of one, kept apart: what only meets a soloed
+     * strip in a common bus is not heard. */
+    bool up[QM_MAX_STRIPS] = {0}, down[QM_MAX_STRIPS] = {0};
+    for (uint32_t s = 0; s < session->n_strips; s++)
+        up[s] = down[s] = session->strips[s].fader.solo;
+    for (uint32_t round = 0; round < graph->n_waves; round++)
+        for (uint32_t e = 0; e < graph->n_edges; e++) {
+            const QmEdge *edge = &graph->edges[e];
+            if (edge->kind == QM_EDGE_KEY)
+                continue;
+            up[edge->from] = up[edge->from] || up[edge->to];
+            down[edge->to] = down[edge->to] || down[edge->from];
+        }
+    for (uint32_t s = 0; s < session->n_strips; s++)
+        graph->nodes[s].audible = graph->nodes[s].audible || up[s] || down[s];
+}
+
+QmStatus qm_graph_new(const QmSession *session, QmArena *arena, QmDiag *diag, QmGraph *graph)
+{
+    *graph = (QmGraph){.session = session};
+    graph->nodes = QM_NEW_ARRAY(arena, QmNode, session->n_strips);
+    if (!graph->nodes || collect_edges(arena, graph) != QM_OK)
+        return qm_fail_memory(diag);
+    QmStatus status = level(graph, diag);
+    if (status == QM_OK)
+        status = align_all(graph, diag);
+    if (status == QM_OK)
+        solo(graph);
+    return status;
+}

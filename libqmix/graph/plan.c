@@ -1,0 +1,338 @@
+/* Strips of a wave are gathered into gangs in session order: each joins the first gang of its
+ * wave that has its shape and a free place, or opens a new one. Then every op learns which ops
+ * it needs, which of its taps are read and how far back, and what will happen to it when. */
+#include "graph/plan.h"
+
+#include "base/sort.h"
+
+/* --- gangs ------------------------------------------------------------------------------- */
+
+static uint32_t active_inserts(const QmStrip *strip)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < strip->n_inserts; i++)
+        n += !strip->inserts[i].bypass;
+    return n;
+}
+
+static const QmEdge *key_edge(const QmGraph *graph, uint16_t strip, uint16_t insert)
+{
+    const QmNode *node = &graph->nodes[strip];
+    for (uint32_t e = 0; e < node->n_edges; e++) {
+        const QmEdge *edge = &graph->edges[node->first_edge + e];
+        if (edge->kind == QM_EDGE_KEY && edge->index == insert)
+            return edge;
+    }
+    return NULL;
+}
+
+static bool same_shape(const QmPlanOp *op, const QmStrip *strip)
+{
+    if (active_inserts(strip) != op->n_slots)
+        return false;
+    uint32_t slot = 0;
+    for (uint32_t i = 0; i < strip->n_inserts; i++) {
+        const QmInsert *insert = &strip->inserts[i];
+        if (insert->bypass)
+            continue;
+        const QmInsert *model = op->slots[slot].insert[0];
+        if (insert->proc != model->proc || insert->n_groups != model->n_groups ||
+            (insert->key != QM_NONE) != op->slots[slot].keyed)
+            return false;
+        slot++;
+    }
+    return true;
+}
+
+static void join(QmPlan *plan, QmPlanOp *op, uint16_t s)
+{
+    const QmSession *session = plan->session;
+    const QmStrip *strip = &session->strips[s];
+    const uint32_t member = op->n_members++;
+    uint32_t slot = 0;
+    for (uint16_t i = 0; i < strip->n_inserts; i++) {
+        const QmInsert *insert = &strip->inserts[i];
+        if (insert->bypass)
+            continue;
+        QmPlanSlot *place = &op->slots[slot++];
+        place->insert[member] = insert;
+        place->index[member] = i;
+        place->latency[member] =
+            plan->graph->nodes[s].in_latency + qm_strip_latency(session, strip, i);
+        place->key[member] = place->keyed ? key_edge(plan->graph, s, i) : NULL;
+    }
+    op->strip[member] = s;
+    plan->op_of[s] = (uint32_t)(op - plan->ops);
+    plan->member_of[s] = member;
+}
+
+static QmStatus open_gang(QmPlan *plan, uint16_t s, QmArena *arena)
+{
+    const QmSession *session = plan->session;
+    const QmStrip *strip = &session->strips[s];
+    QmPlanOp *op = &plan->ops[plan->n_ops++];
+    op->wave = plan->graph->nodes[s].wave;
+    op->slots = QM_NEW_ARRAY(arena, QmPlanSlot, active_inserts(strip));
+    if (!op->slots)
+        return QM_ERR_MEMORY;
+    for (uint32_t i = 0; i < strip->n_inserts; i++) {
+        const QmInsert *insert = &strip->inserts[i];
+        if (insert->bypass)
+            continue;
+        const QmProcSpec spec = qm_insert_spec(session, insert);
+        QmPlanSlot *slot = &op->slots[op->n_slots++];
+        slot->proc = qm_proc_for_isa(insert->proc, plan->isa);
+        slot->n_params = qm_proc_n_params(insert->proc, insert->n_groups);
+        slot->n_coeffs = insert->proc->n_coeffs(&spec);
+        slot->keyed = insert->key != QM_NONE;
+    }
+    join(plan, op, s);
+    return QM_OK;
+}
+
+static QmStatus gather(QmPlan *plan, QmArena *arena)
+{
+    const uint32_t n = plan->session->n_strips;
+    plan->ops = QM_NEW_ARRAY(arena, QmPlanOp, n);
+    plan->op_of = QM_NEW_ARRAY(arena, uint32_t, n);
+    plan->member_of = QM_NEW_ARRAY(arena, uint32_t, n);
+    if (!plan->ops || !plan->op_of || !plan->member_of)
+        return QM_ERR_MEMORY;
+    for (uint32_t wave = 0; wave < plan->graph->n_waves; wave++) {
+        const uint32_t first = plan->n_ops;
+        for (uint16_t s = 0; s < n; s++) {
+            if (plan->graph->nodes[s].wave != wave)
+                continue;
+            uint32_t o = first;
+            while (o < plan->n_ops && (plan->ops[o].n_members == QM_GANG ||
+                                       !same_shape(&plan->ops[o], &plan->session->strips[s])))
+                o++;
+            if (o < plan->n_ops)
+                join(plan, &plan->ops[o], s);
+            else if (open_gang(plan, s, arena) != QM_OK)
+                return QM_ERR_MEMORY;
+        }
+    }
+    return QM_OK;
+}
+
+/* --- who needs whom ---------------------------------------------------------------------- */
+
+static void keep(QmPlan *plan, uint16_t strip, QmTapPoint point, uint32_t delay)
+{
+    QmPlanOp *op = &plan->ops[plan->op_of[strip]];
+    op->keeps[point] = true;
+    if (op->history < delay)
+        op->history = delay;
+}
+
+static void add_need(QmPlanOp *op, uint32_t other)
+{
+    for (uint32_t i = 0; i < op->n_needs; i++)
+        if (op->needs[i] == other)
+            return;
+    op->needs[op->n_needs++] = other;
+}
+
+static QmStatus connect(QmPlan *plan, QmArena *arena)
+{
+    const QmGraph *graph = plan->graph;
+    for (uint32_t o = 0; o < plan->n_ops; o++) {
+        QmPlanOp *op = &plan->ops[o];
+        uint32_t count = 0;
+        for (uint32_t m = 0; m < op->n_members; m++)
+            count += graph->nodes[op->strip[m]].n_edges;
+        op->needs = QM_NEW_ARRAY(arena, uint32_t, count);
+        if (!op->needs)
+            return QM_ERR_MEMORY;
+        for (uint32_t m = 0; m < op->n_members; m++) {
+            const QmNode *node = &graph->nodes[op->strip[m]];
+            for (uint32_t e = 0; e < node->n_edges; e++) {
+                const QmEdge *edge = &graph->edges[node->first_edge + e];
+                add_need(op, plan->op_of[edge->from]);
+                keep(plan, edge->from, edge->point, edge->delay);
+            }
+        }
+    }
+    return QM_OK;
+}
+
+/* --- pickups ----------------------------------------------------------------------------- */
+
+static uint32_t point_latency(const QmGraph *graph, uint16_t strip, QmTapPoint point)
+{
+    const QmNode *node = &graph->nodes[strip];
+    return point == QM_POINT_IN ? node->in_latency : node->latency;
+}
+
+static void pick_up(QmPlan *plan, QmPickup *pickup)
+{
+    if (pickup->strip == QM_NONE)
+        return;
+    pickup->delay = plan->latency - point_latency(plan->graph, pickup->strip, pickup->point);
+    keep(plan, pickup->strip, pickup->point, pickup->delay);
+}
+
+static QmStatus add_pickups(QmPlan *plan, const QmPlanRequest *request, QmArena *arena)
+{
+    const QmSession *session = plan->session;
+    plan->latency = plan->graph->latency;
+    for (uint32_t i = 0; i < request->n_stems; i++) {
+        const uint32_t late =
+            point_latency(plan->graph, request->stems[i].strip, request->stems[i].point);
+        plan->latency = plan->latency > late ? plan->latency : late;
+    }
+    plan->n_outputs = (qm_session_outputs(session) + 1) / 2;
+    plan->outputs = QM_NEW_ARRAY(arena, QmPickup, plan->n_outputs);
+    plan->n_stems = request->n_stems;
+    plan->stems = qm_arena_grow(arena, request->stems, request->n_stems, request->n_stems,
+                                sizeof(QmPickup));
+    if (!plan->outputs || !plan->stems)
+        return QM_ERR_MEMORY;
+    for (uint32_t i = 0; i < plan->n_outputs; i++)
+        plan->outputs[i] = (QmPickup){.strip = QM_NONE, .point = QM_POINT_POST};
+    for (uint16_t s = 0; s < session->n_strips; s++)
+        if (session->strips[s].output)
+            plan->outputs[(session->strips[s].output - 1) / 2].strip = s;
+    for (uint32_t i = 0; i < plan->n_outputs; i++)
+        pick_up(plan, &plan->outputs[i]);
+    for (uint32_t i = 0; i < plan->n_stems; i++)
+        pick_up(plan, &plan->stems[i]);
+    return QM_OK;
+}
+
+/* --- agendas ----------------------------------------------------------------------------- */
+
+/* An item before it is sorted to its op. */
+typedef struct Entry {
+    QmAgendaItem item;
+    uint32_t op;
+    size_t order;
+} Entry;
+
+static int compare_entries(const void *a, const void *b)
+{
+    const Entry *x = a, *y = b;
+    if (x->op != y->op)
+        return x->op < y->op ? -1 : 1;
+    if (x->item.frame != y->item.frame)
+        return x->item.frame < y->item.frame ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static bool locate_insert(const QmPlan *plan, QmTarget target, Entry *entry)
+{
+    const QmPlanOp *op = &plan->ops[entry->op];
+    for (uint32_t k = 0; k < op->n_slots; k++) {
+        if (op->slots[k].index[entry->item.member] != target.slot - QM_SLOT_INSERT)
+            continue;
+        entry->item.kind = QM_AGENDA_SLOT;
+        entry->item.index = k;
+        entry->item.shift = op->slots[k].latency[entry->item.member];
+        return true;
+    }
+    return false; /* bypassed */
+}
+
+static bool locate_send(const QmPlan *plan, QmTarget target, Entry *entry)
+{
+    const QmGraph *graph = plan->graph;
+    for (uint32_t e = 0; e < graph->n_edges; e++) {
+        const QmEdge *edge = &graph->edges[e];
+        if (edge->kind != QM_EDGE_SEND || edge->from != target.strip ||
+            edge->index != target.slot - QM_SLOT_SEND)
+            continue;
+        entry->op = plan->op_of[edge->to];
+        entry->item.member = (uint8_t)plan->member_of[edge->to];
+        entry->item.kind = QM_AGENDA_FEED;
+        entry->item.index = e - graph->nodes[edge->to].first_edge;
+        entry->item.shift = graph->nodes[edge->to].in_latency;
+        return true;
+    }
+    return false;
+}
+
+/* Where an event acts; false: nowhere (a bypassed insert). */
+static bool locate(const QmPlan *plan, const QmEvent *event, Entry *entry)
+{
+    const QmNode *node = &plan->graph->nodes[event->strip];
+    entry->op = plan->op_of[event->strip];
+    entry->item = (QmAgendaItem){.event = event,
+                                 .member = (uint8_t)plan->member_of[event->strip],
+                                 .shift = node->in_latency};
+    if (event->rank != QM_RANK_PARAM) {
+        entry->item.kind = event->rank == QM_RANK_TRIGGER ? QM_AGENDA_TRIGGER : QM_AGENDA_RELEASE;
+        return true;
+    }
+    const QmTarget target = event->param.target;
+    entry->item.param = target.param;
+    entry->item.kind = QM_AGENDA_INPUT;
+    if (target.slot >= QM_SLOT_SEND)
+        return locate_send(plan, target, entry);
+    if (target.slot >= QM_SLOT_INSERT)
+        return locate_insert(plan, target, entry);
+    if (target.slot == QM_SLOT_FADER) {
+        entry->item.kind = QM_AGENDA_FADER;
+        entry->item.shift = node->latency;
+    }
+    return true;
+}
+
+static QmStatus hand_out(QmPlan *plan, const Entry *entries, size_t n, QmArena *arena)
+{
+    QmAgendaItem *items = QM_NEW_ARRAY(arena, QmAgendaItem, n);
+    if (!items)
+        return QM_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        items[i] = entries[i].item;
+        QmPlanOp *op = &plan->ops[entries[i].op];
+        if (op->n_agenda++ == 0)
+            op->agenda = &items[i];
+    }
+    return QM_OK;
+}
+
+static QmStatus write_agendas(QmPlan *plan, QmArena *arena)
+{
+    const QmTimeline *timeline = plan->timeline;
+    Entry *entries = QM_NEW_ARRAY(arena, Entry, timeline->n_events);
+    if (!entries)
+        return QM_ERR_MEMORY;
+    size_t n = 0;
+    for (size_t i = 0; i < timeline->n_events; i++) {
+        if (!locate(plan, &timeline->events[i], &entries[n]))
+            continue;
+        entries[n].item.frame = timeline->events[i].frame + entries[n].item.shift;
+        entries[n].order = i;
+        n++;
+    }
+    const QmStatus status = qm_sort(entries, n, sizeof *entries, compare_entries, arena);
+    return status == QM_OK ? hand_out(plan, entries, n, arena) : status;
+}
+
+/* --- the whole --------------------------------------------------------------------------- */
+
+static int64_t length(const QmPlan *plan, const QmClock *clock)
+{
+    const QmSession *session = plan->session;
+    const int64_t end = plan->timeline->end;
+    if (session->tail.value < 0)
+        return end + (int64_t)plan->graph->tail;
+    return end + qm_clock_length(clock, end, session->tail);
+}
+
+QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline, const QmAsset *assets,
+                     const QmClock *clock, const QmPlanRequest *request, QmArena *arena,
+                     QmDiag *diag, QmPlan *plan)
+{
+    *plan = (QmPlan){.session = graph->session,
+                     .graph = graph,
+                     .timeline = timeline,
+                     .assets = assets,
+                     .isa = request->isa};
+    if (gather(plan, arena) != QM_OK || connect(plan, arena) != QM_OK ||
+        add_pickups(plan, request, arena) != QM_OK || write_agendas(plan, arena) != QM_OK)
+        return qm_fail_memory(diag);
+    plan->frames = length(plan, clock);
+    return QM_OK;
+}

@@ -1,0 +1,102 @@
+/* The plan: who computes what, in which order, in which buffer. Immutable, printable.
+ *
+ * An op is a gang: up to QM_GANG strips of one wave whose chains have the same shape (the same
+ * processors with the same number of groups, keyed in the same slots). It reads its feeds from
+ * the taps of earlier ops, runs the chain with one lane a channel, and writes its own taps, which
+ * nobody else writes (D4). Which strips share a gang changes nothing but speed.
+ *
+ * The agenda of an op is what happens to it, in engine frames: the timeline's events moved by the
+ * latency in front of the place where each acts (graph.h). */
+#ifndef QM_GRAPH_PLAN_H
+#define QM_GRAPH_PLAN_H
+
+#include "base/text.h"
+#include "graph/graph.h"
+#include "proc/asset.h"
+#include "seq/timeline.h"
+
+/* One position of a gang's chain. Arrays are by member. */
+typedef struct QmPlanSlot {
+    const QmProcDesc *proc;
+    uint32_t n_params, n_coeffs;
+    bool keyed;
+    const QmInsert *insert[QM_GANG];
+    uint16_t index[QM_GANG];      /* of the strip's inserts */
+    uint32_t latency[QM_GANG];    /* of the signal that enters this slot */
+    const QmEdge *key[QM_GANG];   /* keyed slots only */
+} QmPlanSlot;
+
+/* What an agenda item touches. */
+typedef enum QmAgendaKind {
+    QM_AGENDA_FADER,
+    QM_AGENDA_INPUT,
+    QM_AGENDA_SLOT,
+    QM_AGENDA_FEED,
+    QM_AGENDA_TRIGGER,
+    QM_AGENDA_RELEASE,
+} QmAgendaKind;
+
+typedef struct QmAgendaItem {
+    int64_t frame; /* engine frame */
+    const QmEvent *event;
+    int64_t shift; /* frame - event->frame */
+    uint8_t kind;
+    uint8_t member;
+    uint16_t param; /* FADER, INPUT, SLOT */
+    uint32_t index; /* SLOT: slot; FEED: position among the member's feeds */
+} QmAgendaItem;
+
+typedef struct QmPlanOp {
+    uint32_t wave;
+    uint32_t n_members;
+    uint16_t strip[QM_GANG];
+    QmPlanSlot *slots;
+    uint32_t n_slots;
+    uint32_t *needs; /* ops that must have computed a span before this one can */
+    uint32_t n_needs;
+    bool keeps[QM_POINT_COUNT]; /* which taps are read by anyone */
+    uint32_t history; /* frames behind the newest that readers still need */
+    const QmAgendaItem *agenda; /* sorted */
+    size_t n_agenda;
+} QmPlanOp;
+
+/* A tap that leaves the graph: an output pair, a stem. */
+typedef struct QmPickup {
+    uint16_t strip;
+    QmTapPoint point;
+    uint32_t delay; /* frames to read late so that all pickups stand on the same song frame */
+} QmPickup;
+
+typedef struct QmPlan {
+    const QmSession *session;
+    const QmGraph *graph;
+    const QmTimeline *timeline;
+    const QmAsset *assets; /* [n_sounds] */
+    QmIsa isa;
+    QmPlanOp *ops; /* sorted by (wave, first strip) */
+    uint32_t n_ops;
+    uint32_t *op_of;     /* [n_strips] */
+    uint32_t *member_of; /* [n_strips] */
+    QmPickup *outputs;   /* pairs in channel order; strip QM_NONE: a silent pair */
+    uint32_t n_outputs;
+    QmPickup *stems;     /* what the caller asked for */
+    uint32_t n_stems;
+    uint32_t latency; /* song frame f of every pickup is engine frame f + latency */
+    int64_t frames;   /* song frames of the whole render: timeline and tail */
+} QmPlan;
+
+typedef struct QmPlanRequest {
+    QmIsa isa;
+    const QmPickup *stems; /* strip and point filled in; copied */
+    uint32_t n_stems;
+} QmPlanRequest;
+
+/* All pointers handed in are borrowed for the plan's life. Errors: QM_ERR_MEMORY. */
+QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline, const QmAsset *assets,
+                     const QmClock *clock, const QmPlanRequest *request, QmArena *arena,
+                     QmDiag *diag, QmPlan *plan);
+
+/* The plan as text: waves, gangs, chains, feeds, latencies (--explain). */
+void qm_plan_print(const QmPlan *plan, QmText *text);
+
+#endif
