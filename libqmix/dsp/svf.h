@@ -114,18 +114,10 @@ QM_INLINE QmVec qm_svf_tick(QmSvf *s, const QmVec *c, QmVec x)
     return (c[QM_SVF_D0] * x + c[QM_SVF_C1] * ic1) + c[QM_SVF_D2] * ic2;
 }
 
-/* base + rest moved into base, the rounding error left in rest. */
-QM_INLINE void qm_svf_settle_one(QmVec *base, QmVec *rest)
-{
-    const QmVec sum = *base + *rest, from_rest = sum - *base;
-    *rest = (*base - (sum - from_rest)) + (*rest - from_rest);
-    *base = sum;
-}
-
 QM_INLINE void qm_svf_settle(QmSvf *s)
 {
-    qm_svf_settle_one(&s->base1, &s->rest1);
-    qm_svf_settle_one(&s->base2, &s->rest2);
+    qm_vec_settle(&s->base1, &s->rest1);
+    qm_vec_settle(&s->base2, &s->rest2);
 }
 
 /* Whatever is too small to be heard, or not finite, becomes zero. Once at each grid line. */

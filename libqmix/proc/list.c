@@ -6,7 +6,8 @@
 
 #define QM_PROCESSORS \
     QM_PROC(gain) \
-    QM_PROC(eq)
+    QM_PROC(eq) \
+    QM_PROC(compressor)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
 QM_PROCESSORS
