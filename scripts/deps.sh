@@ -12,8 +12,9 @@ test="libcmocka-dev jackd2 sox"
 matrix="clang libclang-rt-14-dev clang-format-14 gcc-aarch64-linux-gnu libc6-dev-arm64-cross
         qemu-user"
 
+[ $# -gt 0 ] || set -- build test
 wanted=
-for list in "${@:-build}" ${1:-test}; do
+for list; do
     case $list in
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
@@ -24,7 +25,8 @@ done
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "deps.sh: this is not Debian; qmix needs what these packages of Debian hold:" >&2
-    echo "$wanted" | xargs | fold -s -w 88 | sed 's/^/    /' >&2
+    # shellcheck disable=SC2086
+    echo $wanted | fold -s -w 88 | sed 's/^/    /' >&2
     exit 0
 fi
 
