@@ -1,0 +1,163 @@
+/* reader -> [4096 frames] -> picked channels -> (resampler) -> write(2)
+ *
+ * The file has no name from the start (O_TMPFILE) where the file system can do that, else its
+ * name is taken away as soon as it is open. */
+#include "render/spool.h"
+
+#include "render/resample.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FEED = QM_RESAMPLE_FEED };
+
+static QmStatus cannot_write(QmDiag *diag, int error)
+{
+    return qm_fail_plain(diag, QM_ERR_IO, "cannot write a temporary file in '%s': %s",
+                         getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", strerrordesc_np(error));
+}
+
+static int open_nameless(void)
+{
+    const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) {
+        return fd;
+    }
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/qmix.XXXXXX", folder) >= (int)sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    const int named = mkostemp(path, O_CLOEXEC);
+    if (named >= 0) {
+        unlink(path);
+    }
+    return named;
+}
+
+static QmStatus append(void *context, const float *audio, uint32_t n, QmDiag *diag)
+{
+    QmSpool *spool = context;
+    const char *bytes = (const char *)audio;
+    size_t left = (size_t)n * spool->width * sizeof *audio;
+    while (left) {
+        const ssize_t done = write(spool->fd, bytes, left);
+        if (done < 0 && errno == EINTR) {
+            continue;
+        }
+        if (done <= 0) {
+            return cannot_write(diag, done ? errno : ENOSPC);
+        }
+        bytes += done;
+        left -= (size_t)done;
+    }
+    spool->frames += n;
+    return QM_OK;
+}
+
+/* Fills in[FEED] unless the end comes first. */
+static QmStatus read_feed(const QmAudioReader *reader, int64_t frame, float *in, uint32_t *n,
+                          QmDiag *diag)
+{
+    uint32_t got = 1;
+    for (*n = 0; *n < FEED && got; *n += got) {
+        const QmStatus status =
+            reader->read(reader->self, frame + *n, FEED - *n,
+                         in + (size_t)*n * reader->info.channels, &got, diag);
+        if (status) {
+            return status;
+        }
+    }
+    return QM_OK;
+}
+
+static void pick(const float *in, uint32_t channels, const uint32_t *picked, uint32_t width,
+                 uint32_t n, float *out)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t c = 0; c < width; c++) {
+            out[i * width + c] = in[(size_t)i * channels + picked[c]];
+        }
+    }
+}
+
+static QmStatus copy_all(const QmAudioReader *reader, const uint32_t *picked, QmResampler *resampler,
+                         float *in, float *out, QmSpool *spool, QmDiag *diag)
+{
+    int64_t frame = 0;
+    for (uint32_t n = FEED; n == FEED;) {
+        QmStatus status = read_feed(reader, frame, in, &n, diag);
+        if (status) {
+            return status;
+        }
+        frame += n;
+        pick(in, reader->info.channels, picked, spool->width, n, out);
+        status = resampler
+                     ? qm_resampler_feed(resampler, out, n, n < FEED, append, spool, diag)
+                     : append(spool, out, n, diag);
+        if (status) {
+            return status;
+        }
+    }
+    return QM_OK;
+}
+
+QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked, uint32_t width,
+                       uint32_t rate, QmDiag *diag, QmSpool *spool)
+{
+    QmSpool made = {open_nameless(), width, 0};
+    if (made.fd < 0) {
+        return cannot_write(diag, errno);
+    }
+    QmArena arena;
+    qm_arena_init(&arena);
+    QmResampler *resampler = NULL;
+    float *in = QM_NEW_ARRAY(&arena, float, (size_t)FEED * reader->info.channels);
+    float *out = QM_NEW_ARRAY(&arena, float, (size_t)FEED * width);
+    QmStatus status = in && out ? QM_OK : qm_fail_memory(diag);
+    if (!status && reader->info.rate != rate) {
+        status = qm_resampler_open(reader->info.rate, rate, width, &arena, diag, &resampler);
+    }
+    if (!status) {
+        status = copy_all(reader, picked, resampler, in, out, &made, diag);
+    }
+    qm_resampler_close(resampler);
+    qm_arena_release(&arena);
+    if (status) {
+        qm_spool_close(&made);
+        return status;
+    }
+    *spool = made;
+    return QM_OK;
+}
+
+uint32_t qm_spool_read(const QmSpool *spool, int64_t frame, uint32_t n, float *out)
+{
+    const size_t block = spool->width * sizeof *out, size = n * block;
+    size_t done = 0;
+    while (done < size) {
+        const ssize_t got = pread(spool->fd, (char *)out + done, size - done,
+                                  frame * (int64_t)block + (int64_t)done);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            break;
+        }
+        done += (size_t)got;
+    }
+    return (uint32_t)(done / block);
+}
+
+void qm_spool_close(QmSpool *spool)
+{
+    if (spool->fd >= 0) {
+        close(spool->fd);
+    }
+    spool->fd = -1;
+}
