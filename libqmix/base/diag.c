@@ -80,9 +80,11 @@ static void mask_controls(char *text)
     }
 }
 
-__attribute__((format(printf, 4, 0))) static void
-write_line(char text[QM_DIAG_TEXT], QmPlace place, const char *path, const char *format,
-           va_list list)
+__attribute__((format(printf, 4, 0))) static void write_line(char text[QM_DIAG_TEXT],
+                                                             QmPlace place,
+                                                             const char *path,
+                                                             const char *format,
+                                                             va_list list)
 {
     Line line = {.text = text};
     add_place(&line, place, path);
