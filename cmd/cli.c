@@ -1,3 +1,5 @@
+/* A table of options is walked three times: to print --help, to find what was written, and to say
+ * what was probably meant. Fields are written through their offset in the tool's own struct. */
 #include "cmd/cli.h"
 
 #include "base/text.h"

@@ -1,3 +1,5 @@
+/* Two counters in engine frames: how far the ops have computed (whole quanta) and how far was
+ * handed out; what lies between them is still in the taps of the last quantum. */
 #include "render/engine.h"
 
 struct QmEngine {

@@ -1,3 +1,5 @@
+/* A chunk of engine frames [c * chunk, (c + 1) * chunk) holds the song frames that lie `latency`
+ * before; the sink job cuts out of them what was asked for. */
 #include "render/offline.h"
 
 #include "base/fpmode.h"

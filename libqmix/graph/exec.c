@@ -13,12 +13,23 @@
 #include "graph/exec.h"
 
 #include "graph/op.h"
+#include "proc/list.h"
 
 struct QmExec {
     const QmPlan *plan;
     const QmKernels *kernels;
     Op *ops;
 };
+
+static const QmKernels *kernels_for(QmIsa isa)
+{
+#if QM_HAVE_AVX2
+    if (isa != QM_ISA_BASE && qm_isa_available(QM_ISA_AVX2))
+        return &qm_kernels_avx2;
+#endif
+    (void)isa;
+    return &qm_kernels_base;
+}
 
 /* --- making ------------------------------------------------------------------------------ */
 
@@ -118,7 +129,7 @@ QmStatus qm_exec_new(const QmPlan *plan, uint32_t window, QmArena *arena, QmDiag
     if (!made)
         return qm_fail_memory(diag);
     made->plan = plan;
-    made->kernels = qm_kernels(plan->isa);
+    made->kernels = kernels_for(plan->isa);
     made->ops = QM_NEW_ARRAY(arena, Op, plan->n_ops);
     if (!made->ops)
         return qm_fail_memory(diag);

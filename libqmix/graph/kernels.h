@@ -32,8 +32,6 @@ typedef struct QmKernels {
     void (*fader)(const QmVec *in, uint32_t n, QmVec *coeffs, const QmVec *step, QmVec *out);
 } QmKernels;
 
-const QmKernels *qm_kernels(QmIsa isa);
-
 extern const QmKernels qm_kernels_base;
 extern const QmKernels qm_kernels_avx2; /* x86-64 only */
 

@@ -1,3 +1,6 @@
+/* `step` is fixed when a ramp starts and `now` is advanced by whoever uses the coeffs, frame by
+ * frame, so that a span of frames gives the same values however it is split; the last frame sets
+ * `target` itself, so that nothing is left of the rounding. */
 #include "graph/ramp.h"
 
 #include <string.h>

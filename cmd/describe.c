@@ -1,0 +1,68 @@
+#include "cmd/describe.h"
+
+#include "base/text.h"
+#include "base/units.h"
+#include "proc/generator.h"
+#include "proc/proc.h"
+
+#include <stdio.h>
+
+void describe_list(void)
+{
+    for (uint32_t i = 0; i < qm_gen_count(); i++)
+        printf("%-12s source   %s\n", qm_gen_at(i)->name, qm_gen_at(i)->summary);
+    for (uint32_t i = 0; i < qm_proc_count(); i++)
+        printf("%-12s insert   %s\n", qm_proc_at(i)->name, qm_proc_at(i)->summary);
+}
+
+static const char *number(double value, QmUnit unit, char text[QM_NUMBER_TEXT + 16])
+{
+    qm_quantity_text(value, unit, text);
+    return text;
+}
+
+static void print_range(const QmParam *row)
+{
+    char min[QM_NUMBER_TEXT + 16], max[QM_NUMBER_TEXT + 16], def[QM_NUMBER_TEXT + 16];
+    if (row->kind == QM_PARAM_SWITCH) {
+        printf("yes or no, default %s", row->def > 0.5 ? "yes" : "no");
+    } else if (row->kind == QM_PARAM_CHOICE) {
+        for (uint32_t c = 0; row->choices[c]; c++)
+            printf("%s%s", c ? ", " : "", row->choices[c]);
+        printf("; default %s", row->choices[(uint32_t)row->def]);
+    } else {
+        printf("%s to %s, default %s", number(row->min, QM_UNIT_NONE, min),
+               number(row->max, row->unit, max), number(row->def, row->unit, def));
+    }
+}
+
+static void print_rows(const QmParam *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        printf("  %-16s %s\n  %-16s ", rows[i].name, rows[i].help, "");
+        print_range(&rows[i]);
+        printf("%s\n", rows[i].flags & QM_PARAM_STRUCTURAL ? "; fixed for a render" : "");
+    }
+}
+
+int describe_one(const CliTool *tool, const char *name)
+{
+    const QmGenDesc *gen = qm_gen_find(name);
+    const QmProcDesc *proc = qm_proc_find(name);
+    if (gen) {
+        printf("%s: %s\n", gen->name, gen->summary);
+        print_rows(gen->params, gen->n_params);
+        return 0;
+    }
+    if (!proc)
+        return cli_usage_error(tool, "there is no processor", name);
+    printf("%s: %s\n", proc->name, proc->summary);
+    print_rows(proc->params, proc->n_params);
+    if (proc->flags & QM_PROC_KEYED)
+        printf("  %-16s %s\n", "key", "the strip that is listened to instead of the input");
+    if (proc->group_name) {
+        printf("%s: up to %u, each with\n", proc->group_name, proc->max_groups);
+        print_rows(proc->group, proc->n_group);
+    }
+    return 0;
+}

@@ -1,0 +1,129 @@
+#include "cmd/load.h"
+
+#include "base/text.h"
+#include "base/units.h"
+#include "formats/audio_read.h"
+#include "formats/file.h"
+#include "formats/session_yaml.h"
+#include "formats/yaml_tree.h"
+#include "model/address.h"
+#include "model/position.h"
+#include "model/validate.h"
+
+#include <string.h>
+
+/* Sounds are named relative to the session's folder. */
+typedef struct Folder {
+    const char *path;
+    size_t length; /* with the slash; 0: the working directory */
+    QmArena *arena;
+} Folder;
+
+static QmStatus open_sound(void *context, const char *name, QmPlace place, QmDiag *diag,
+                           QmAudioReader *reader)
+{
+    const Folder *folder = context;
+    if (name[0] == '/' || folder->length == 0)
+        return qm_audio_open(NULL, name, place, diag, reader);
+    char path[4096];
+    const size_t length = strlen(name);
+    if (folder->length + length >= sizeof path)
+        return qm_fail(diag, QM_ERR_INPUT, place, NULL, "the path of '%s' is too long", name);
+    memcpy(path, folder->path, folder->length);
+    memcpy(path + folder->length, name, length + 1);
+    return qm_audio_open(NULL, path, place, diag, reader);
+}
+
+static Folder *folder_of(const char *file, QmArena *arena)
+{
+    Folder *folder = QM_NEW(arena, Folder);
+    const char *slash = strrchr(file, '/');
+    if (folder)
+        *folder = (Folder){file, slash ? (size_t)(slash - file) + 1 : 0, arena};
+    return folder;
+}
+
+static QmStatus set_seed(QmSession *session, const char *text, QmDiag *diag)
+{
+    double seed;
+    if (!text)
+        return QM_OK;
+    if (!qm_number_parse(text, &seed) || seed < 0 || seed > 9007199254740992.0 ||
+        seed != (double)(uint64_t)seed)
+        return qm_fail_plain(diag, QM_ERR_USAGE, "--seed: expected a whole number, found '%s'",
+                             text);
+    session->seed = (uint64_t)seed;
+    return QM_OK;
+}
+
+static QmStatus read_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
+{
+    char *text;
+    size_t size;
+    const char *name = qm_same(request->file, "-") ? "standard input" : request->file;
+    QmStatus status =
+        qm_file_read(request->file, QM_YAML_MAX_SIZE, &loaded->arena, diag, &text, &size);
+    if (status == QM_OK)
+        status = qm_session_parse(text, size, name, &loaded->arena, diag, &loaded->session);
+    if (status == QM_OK)
+        status = set_seed(loaded->session, request->seed, diag);
+    for (size_t i = 0; i < request->overrides.count && status == QM_OK; i++)
+        status = qm_address_assign(loaded->session, request->overrides.items[i], diag);
+    if (status == QM_OK && request->overrides.count) {
+        QmDiag again = {.status = QM_OK};
+        status = qm_session_validate(loaded->session, &again);
+        if (status != QM_OK)
+            *diag = again;
+    }
+    return status;
+}
+
+QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
+{
+    *loaded = (Loaded){0};
+    qm_arena_init(&loaded->arena);
+    QmStatus status = read_session(request, diag, loaded);
+    if (status != QM_OK)
+        return status;
+    Folder *folder = folder_of(request->file, &loaded->arena);
+    if (!folder)
+        return qm_fail_memory(diag);
+    status = qm_prepare(loaded->session, open_sound, folder, request->resident, &loaded->arena,
+                        diag, &loaded->prepared);
+    if (status == QM_OK)
+        status = qm_clock_new(loaded->session, &loaded->arena, diag, &loaded->clock);
+    if (status == QM_OK)
+        status = qm_timeline_new(loaded->session, loaded->clock,
+                                 qm_prepared_frames(loaded->prepared), &loaded->arena, diag,
+                                 &loaded->timeline);
+    if (status == QM_OK)
+        status = qm_graph_new(loaded->session, &loaded->arena, diag, &loaded->graph);
+    return status;
+}
+
+QmStatus load_plan(Loaded *loaded, QmIsa isa, const QmPickup *stems, uint32_t n_stems,
+                   QmDiag *diag, QmPlan *plan)
+{
+    const QmPlanRequest request = {.isa = isa, .stems = stems, .n_stems = n_stems};
+    return qm_plan_new(&loaded->graph, &loaded->timeline, qm_prepared_assets(loaded->prepared),
+                       loaded->clock, &request, &loaded->arena, diag, plan);
+}
+
+void load_release(Loaded *loaded)
+{
+    if (loaded->prepared)
+        qm_prepared_release(loaded->prepared);
+    qm_arena_release(&loaded->arena);
+}
+
+QmStatus load_position(const Loaded *loaded, const char *option, const char *text, QmDiag *diag,
+                       int64_t *frame)
+{
+    QmPosition position;
+    if (!qm_position_parse(text, &position))
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "%s: expected a place such as 9, 5.3.2 or 12.5 s, found '%s'", option,
+                             text);
+    *frame = qm_clock_frame(loaded->clock, position);
+    return QM_OK;
+}

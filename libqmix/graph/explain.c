@@ -1,0 +1,72 @@
+/* The plan for people: one block a wave, one line a gang, its strips below it. */
+#include "base/units.h"
+#include "graph/plan.h"
+
+static void print_chain(const QmPlanOp *op, QmText *text)
+{
+    for (uint32_t k = 0; k < op->n_slots; k++) {
+        const QmPlanSlot *slot = &op->slots[k];
+        qm_text_printf(text, "%s%s", k ? " > " : "", slot->proc->name);
+        if (slot->insert[0]->n_groups)
+            qm_text_printf(text, " x%u", slot->insert[0]->n_groups);
+        if (slot->keyed)
+            qm_text_add(text, " (keyed)");
+    }
+    if (op->n_slots == 0)
+        qm_text_add(text, "no inserts");
+}
+
+static void print_feed(const QmPlan *plan, const QmEdge *edge, QmText *text)
+{
+    static const char *const points[] = {"in", "pre", "post"};
+    const QmStrip *from = &plan->session->strips[edge->from];
+    if (edge->kind == QM_EDGE_KEY) {
+        qm_text_printf(text, "        key  %s for %s", from->name,
+                       plan->session->strips[edge->to].inserts[edge->index].name);
+    } else {
+        qm_text_printf(text, "        from %s, %s", from->name, points[edge->point]);
+        if (edge->kind == QM_EDGE_SEND) {
+            char level[QM_NUMBER_TEXT + 16];
+            qm_quantity_text(from->sends[edge->index].level_db, QM_UNIT_DB, level);
+            qm_text_printf(text, " send %s", level);
+        }
+    }
+    if (edge->delay)
+        qm_text_printf(text, ", delayed %u", edge->delay);
+    qm_text_add(text, "\n");
+}
+
+static void print_strip(const QmPlan *plan, uint16_t s, QmText *text)
+{
+    const QmStrip *strip = &plan->session->strips[s];
+    const QmNode *node = &plan->graph->nodes[s];
+    qm_text_printf(text, "      %s", strip->name);
+    if (strip->input.generator)
+        qm_text_printf(text, " (%s)", strip->input.generator->name);
+    if (node->latency)
+        qm_text_printf(text, ", latency %u -> %u frames", node->in_latency, node->latency);
+    if (!node->audible)
+        qm_text_add(text, ", silenced by solo");
+    if (strip->output)
+        qm_text_printf(text, ", output %u-%u", strip->output, strip->output + 1);
+    qm_text_add(text, "\n");
+    for (uint32_t e = 0; e < node->n_edges; e++)
+        print_feed(plan, &plan->graph->edges[node->first_edge + e], text);
+}
+
+void qm_plan_print(const QmPlan *plan, QmText *text)
+{
+    qm_text_printf(text, "plan: %u strips in %u gangs, %u waves, latency %u frames, %lld frames\n",
+                   plan->session->n_strips, plan->n_ops, plan->graph->n_waves, plan->latency,
+                   (long long)plan->frames);
+    for (uint32_t o = 0; o < plan->n_ops; o++) {
+        const QmPlanOp *op = &plan->ops[o];
+        if (o == 0 || op->wave != plan->ops[o - 1].wave)
+            qm_text_printf(text, "  wave %u\n", op->wave);
+        qm_text_printf(text, "    gang %u: ", o);
+        print_chain(op, text);
+        qm_text_add(text, "\n");
+        for (uint32_t m = 0; m < op->n_members; m++)
+            print_strip(plan, op->strip[m], text);
+    }
+}
