@@ -7,7 +7,9 @@
 #define QM_PROCESSORS \
     QM_PROC(gain) \
     QM_PROC(eq) \
-    QM_PROC(compressor)
+    QM_PROC(compressor) \
+    QM_PROC(reverb) \
+    QM_PROC(limiter)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
 QM_PROCESSORS

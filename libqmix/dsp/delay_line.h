@@ -1,0 +1,146 @@
+/* Memory of the last frames of a signal, read and written in blocks.
+ *
+ * A ring of `size` items and a margin behind it that repeats its first items, so that a block is
+ * contiguous wherever it begins:
+ *
+ *     [0 ....... at ....... size | repeats 0 .. QM_RING_MARGIN)
+ *                ^ the next frame is written here; what was written d frames ago is at - d
+ *
+ * The owner keeps the items (qm_ring_items of them, in its state); this header keeps only the
+ * place. A block of n <= QM_RING_BLOCK frames that is read with delay d >= n may be read before
+ * it is written; d + n <= size + 1 - QM_RING_PAD, where the pad is what whole vectors may scribble
+ * behind the block they write: always the oldest items. Items are moved, never computed, so
+ * that where a block begins cannot change a bit. */
+#ifndef QM_DSP_DELAY_LINE_H
+#define QM_DSP_DELAY_LINE_H
+
+#include "dsp/vec.h"
+
+#include <stddef.h>
+
+enum {
+    QM_RING_BLOCK = 64,
+    QM_RING_PAD = QM_LANES,
+    QM_RING_MARGIN = QM_RING_BLOCK + 2 * QM_RING_PAD,
+    QM_RING_LEAST = 2 * QM_RING_MARGIN, /* size of the smallest ring */
+};
+
+typedef struct QmRing {
+    uint32_t size; /* items of the ring */
+    uint32_t at;   /* where the next item goes, below size */
+} QmRing;
+
+/* A ring that reaches `delay` frames back. */
+QM_INLINE QmRing qm_ring(uint32_t delay)
+{
+    const uint32_t size = delay + QM_RING_MARGIN;
+    return (QmRing){.size = size < QM_RING_LEAST ? QM_RING_LEAST : size};
+}
+
+/* Items of memory to put behind it, a whole number of cache lines of floats. */
+QM_INLINE size_t qm_ring_items(const QmRing *ring)
+{
+    return ((size_t)ring->size + QM_RING_MARGIN + 15) / 16 * 16;
+}
+
+/* The index from which a block written `delay` frames ago can be read. */
+QM_INLINE uint32_t qm_ring_back(const QmRing *ring, uint32_t delay)
+{
+    return ring->at >= delay ? ring->at - delay : ring->at + ring->size - delay;
+}
+
+/* `n` items were written from ring->at on: repeats them where they are to be found as well, and
+ * goes on. */
+QM_INLINE void qm_ring_written(QmRing *ring, void *items, size_t item, uint32_t n)
+{
+    char *const bytes = items;
+    const uint32_t end = ring->at + n;
+    if (ring->at < QM_RING_MARGIN) {
+        const uint32_t last = end < QM_RING_MARGIN ? end : QM_RING_MARGIN;
+        memcpy(bytes + (ring->size + ring->at) * item, bytes + ring->at * item,
+               (last - ring->at) * item);
+    }
+    if (end > ring->size)
+        memcpy(bytes, bytes + ring->size * item, (end - ring->size) * item);
+    ring->at = end < ring->size ? end : end - ring->size;
+}
+
+QM_INLINE void qm_ring_write(QmRing *ring, float *items, const float *from, uint32_t n)
+{
+    memcpy(items + ring->at, from, n * sizeof *from);
+    qm_ring_written(ring, items, sizeof *items, n);
+}
+
+/* A tap whose delay changes by a crossfade: the old place fades out while the new one fades in,
+ * their gains a smooth step that adds up to one. A change during a fade waits for its end. */
+typedef struct QmTap {
+    uint32_t now, next; /* delays; equal when nothing fades */
+    uint32_t done;      /* frames of the fade that have passed */
+} QmTap;
+
+/* Looks whether there is somewhere new to go; once a frame, or whenever `wanted` may have
+ * changed. */
+QM_INLINE void qm_tap_aim(QmTap *tap, uint32_t wanted)
+{
+    if (tap->now == tap->next && wanted != tap->now) {
+        tap->next = wanted;
+        tap->done = 0;
+    }
+}
+
+/* Frames that can be read in one go: at most `n`, not beyond the end of the fade. */
+QM_INLINE uint32_t qm_tap_span(const QmTap *tap, uint32_t fade, uint32_t n)
+{
+    if (tap->now == tap->next)
+        return n;
+    return fade - tap->done < n ? fade - tap->done : n;
+}
+
+/* Reads n frames as the tap hears them, of a block of which `written` frames are in the ring
+ * already (0, or all n). `fade` is the length of a fade in frames. */
+QM_INLINE void qm_tap_read(const QmTap *tap, uint32_t fade, const QmRing *ring,
+                           const float *items, uint32_t written, uint32_t n, float *out)
+{
+    const float *const now = items + qm_ring_back(ring, tap->now + written);
+    memcpy(out, now, n * sizeof *out);
+    if (tap->now == tap->next)
+        return;
+    const float *const next = items + qm_ring_back(ring, tap->next + written);
+    const float per_frame = 1.0f / (float)fade;
+    for (uint32_t i = 0; i < n; i++) {
+        const float t = (float)(tap->done + i + 1) * per_frame;
+        out[i] += (next[i] - out[i]) * (t * t * (3.0f - 2.0f * t));
+    }
+}
+
+/* n frames, no more than the span, have been read of every channel. */
+QM_INLINE void qm_tap_pass(QmTap *tap, uint32_t fade, uint32_t n)
+{
+    if (tap->now == tap->next)
+        return;
+    tap->done += n;
+    if (tap->done >= fade)
+        tap->now = tap->next;
+}
+
+/* What a network with feedback may swallow: NaN and absurd levels count as silence. */
+QM_INLINE QmVec qm_vec_sane(QmVec x)
+{
+    return (QmVec)((QmVecI)x & (qm_vec_abs(x) < qm_vec(1e15f)));
+}
+
+/* n frames of one coeff, advanced by `step` a frame (0: it stands still), as a block. */
+QM_INLINE void qm_coeff_block(float *coeff, float step, uint32_t n, float *block)
+{
+    float c = *coeff;
+    if (step == 0.0f) {
+        for (uint32_t i = 0; i < n; i += QM_LANES)
+            qm_vec_store(block + i, qm_vec(c));
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        block[i] = c += step;
+    *coeff = c;
+}
+
+#endif

@@ -1,0 +1,447 @@
+/* Reverb: a hall or plate from a feedback delay network (dsp/fdn.h).
+ *
+ *     in -> predelay -> four all-passes a side -> sixteen lines -> width -> mix
+ *
+ * The all-passes (Schroeder) make many echoes of one before the network sees it; the network
+ * mixes and prolongs them. Left feeds the even lines and hears them, right the odd ones; the
+ * first turn through the network spreads either over all.
+ *
+ * Decay. T60 in the middle is `decay`, at an octave below the low crossover `low-decay` times
+ * that, at an octave above the high crossover (1 - 0.9 damping) times that. Each line has two
+ * first-order shelves, whose gains are solved for these three frequencies, so that neither
+ * the gentle slopes nor the leaking of one into the other's band bends the decay there.
+ *
+ * Level. A noise that goes through at mix 1 comes out about as loud as it went in, whatever decay
+ * and size are: with G = the sum of the lines' squared mid gains g_k, the power of all lines
+ * settles at G / (1 - G / 16) times the input's, and half of the lines is a side.
+ *
+ * Mix is of equal power: dry cos, wet sin of a quarter turn. No latency. The tail is predelay plus
+ * twice the slowest T60 there is anywhere (that of 0 Hz or of the middle). */
+#include "dsp/fdn.h"
+
+#include "base/qmath.h"
+#include "proc/proc.h"
+
+enum {
+    DECAY,
+    DAMPING,
+    LOW_DECAY,
+    LOW_CROSSOVER,
+    HIGH_CROSSOVER,
+    SIZE,
+    PREDELAY,
+    DIFFUSION,
+    MODULATION,
+    WIDTH,
+    MIX,
+};
+
+enum { MAX_PREDELAY_MS = 250, FADE_MS = 20 };
+
+static const QmParam params[] = {
+    [DECAY] = {.name = "decay",
+               .help = "time to fall by 60 dB in the middle of the spectrum",
+               .unit = QM_UNIT_S,
+               .min = 0.1,
+               .max = 20,
+               .def = 2},
+    [DAMPING] = {.name = "damping",
+                 .help = "how much faster the highs fall, 1: ten times",
+                 .min = 0,
+                 .max = 1,
+                 .def = 0.5},
+    [LOW_DECAY] = {.name = "low-decay",
+                   .help = "decay of the lows as a part of decay",
+                   .min = 0.25,
+                   .max = 2.5,
+                   .def = 1.1},
+    [LOW_CROSSOVER] = {.name = "low-crossover",
+                       .help = "below an octave under it are the lows",
+                       .unit = QM_UNIT_HZ,
+                       .min = 50,
+                       .max = 1000,
+                       .def = 250},
+    [HIGH_CROSSOVER] = {.name = "high-crossover",
+                        .help = "above an octave over it are the highs",
+                        .unit = QM_UNIT_HZ,
+                        .min = 1000,
+                        .max = 16000,
+                        .def = 3000},
+    [SIZE] = {.name = "size",
+              .help = "of the room, from a closet to a cathedral",
+              .min = 0,
+              .max = 1,
+              .def = 0.6,
+              .flags = QM_PARAM_STRUCTURAL},
+    [PREDELAY] = {.name = "predelay",
+                  .help = "time before the first reflection",
+                  .unit = QM_UNIT_MS,
+                  .min = 0,
+                  .max = MAX_PREDELAY_MS,
+                  .def = 0,
+                  .flags = QM_PARAM_STEPPED},
+    [DIFFUSION] = {.name = "diffusion",
+                   .help = "how soon echoes become dense",
+                   .min = 0,
+                   .max = 1,
+                   .def = 0.85},
+    [MODULATION] = {.name = "modulation",
+                    .help = "slow movement inside the room",
+                    .min = 0,
+                    .max = 1,
+                    .def = 0.5},
+    [WIDTH] = {.name = "width",
+               .help = "of the wet stereo image, 0: mono",
+               .min = 0,
+               .max = 2,
+               .def = 1},
+    [MIX] = {.name = "mix",
+             .help = "0: dry, 1: reverb alone",
+             .min = 0,
+             .max = 1,
+             .def = 0.3},
+};
+
+enum { STAGES = 4 };
+
+/* All-pass lengths at size 0.5, left and right, and their gains at diffusion 1. */
+static const double stage_ms[2][STAGES] = {{4.771, 3.595, 12.73, 9.307},
+                                           {4.313, 3.271, 11.11, 10.13}};
+static const double stage_gain[STAGES] = {0.75, 0.75, 0.65, 0.65};
+
+/* Which line has the how-many-th length: the moving lines (the first eight) and both sides have
+ * short and long ones alike. */
+static const uint8_t rank_of[QM_FDN_LINES] = {1, 2, 4, 7, 9,  10, 12, 15,
+                                              3, 0, 6, 5, 11, 8,  14, 13};
+static const double speed_hz[QM_FDN_MOVING] = {0.37, 0.83, 0.53, 0.71,
+                                               0.43, 0.97, 0.61, 0.47};
+static const double depth_s = 0.00028; /* to either side at modulation 1 */
+
+enum {
+    C_FDN = 0,
+    C_STAGE = QM_FDN_COEFFS,
+    C_DRY = C_STAGE + STAGES,
+    C_SAME,  /* wet to its own side */
+    C_CROSS, /* wet to the other */
+    C_PREDELAY,
+    N_COEFFS,
+};
+
+static uint32_t n_coeffs(const QmProcSpec *spec)
+{
+    (void)spec;
+    return N_COEFFS;
+}
+
+/* ---- lengths ---- */
+
+static bool is_prime(uint32_t n)
+{
+    if (n % 2 == 0)
+        return n == 2;
+    for (uint32_t d = 3; d * d <= n; d += 2)
+        if (n % d == 0)
+            return false;
+    return n > 1;
+}
+
+/* The first prime from `frames` on, if that is no shorter than `least`. */
+static uint32_t prime(double frames, uint32_t least)
+{
+    uint32_t n = (uint32_t)frames;
+    n = n < least ? least : n;
+    while (!is_prime(n))
+        n++;
+    return n;
+}
+
+static void line_lengths(const QmProcSpec *spec, uint32_t delay[QM_FDN_LINES])
+{
+    const double longest = 0.030 * qm_exp2(2.1 * spec->params[SIZE]) * spec->rate_hz;
+    uint32_t sorted[QM_FDN_LINES], least = QM_FDN_SHORTEST;
+    for (uint32_t r = 0; r < QM_FDN_LINES; r++) {
+        sorted[r] = prime(longest * qm_exp2(-1.9 * (15 - r) / 15.0), least);
+        least = sorted[r] + 1;
+    }
+    for (uint32_t k = 0; k < QM_FDN_LINES; k++)
+        delay[k] = sorted[rank_of[k]];
+}
+
+static uint32_t stage_length(const QmProcSpec *spec, uint32_t side, uint32_t stage)
+{
+    const double ms = stage_ms[side][stage] * (0.5 + spec->params[SIZE]);
+    return prime(ms * 1e-3 * spec->rate_hz, QM_FDN_SHORTEST + 8 * stage + 4 * side);
+}
+
+/* ---- coeffs ---- */
+
+/* A first-order shelf in the half-plane of u = tan(pi f / rate) / tan(pi crossover / rate):
+ * gain 1 at u = 0, `gain` at infinity, sqrt(gain) at u = 1. */
+static double shelf_at(double gain, double u)
+{
+    return qm_sqrt((1 + u * u * gain) / (1 + u * u / gain));
+}
+
+/* The gain of the shelf that is `wanted` at u > 1. */
+static double shelf_through(double wanted, double u)
+{
+    const double t = wanted * wanted, v = u * u,
+                 root = qm_sqrt((1 - t) * (1 - t) + 4 * v * v * t);
+    return t < 1 ? 2 * t * v / (1 - t + root) : (t - 1 + root) / (2 * v);
+}
+
+/* The three frequencies at which decay is exact, and how far they are from the crossovers. */
+typedef struct Bands {
+    double low, high;                           /* tan(pi crossover / rate) */
+    double low_at_low, low_at_mid, low_at_high; /* u, for the low shelf upside down */
+    double high_at_low, high_at_mid, high_at_high;
+} Bands;
+
+static Bands find_bands(const double *p, double rate_hz)
+{
+    const double most = 0.45 * rate_hz;
+    const double low = p[LOW_CROSSOVER] < most / 4 ? p[LOW_CROSSOVER] : most / 4;
+    const double high = p[HIGH_CROSSOVER] < most / 2 ? p[HIGH_CROSSOVER] : most / 2;
+    const double at_low = qm_tan(QM_PI * low / 2 / rate_hz);
+    const double at_mid = qm_tan(QM_PI * qm_sqrt(low * high) / rate_hz);
+    const double at_high = qm_tan(QM_PI * high * 2 / rate_hz);
+    Bands b = {.low = qm_tan(QM_PI * low / rate_hz),
+               .high = qm_tan(QM_PI * high / rate_hz)};
+    b.low_at_low = b.low / at_low;
+    b.low_at_mid = b.low / at_mid;
+    b.low_at_high = b.low / at_high;
+    b.high_at_low = at_low / b.high;
+    b.high_at_mid = at_mid / b.high;
+    b.high_at_high = at_high / b.high;
+    return b;
+}
+
+typedef struct Absorption {
+    double mid, low, high; /* gain of a line; of its shelves */
+} Absorption;
+
+/* `pass` is the time of one pass through the line in seconds. */
+static Absorption absorb(const double *p, const Bands *b, double pass)
+{
+    const double fall = -6.907755278982137 * pass / p[DECAY]; /* ln 10^-3 */
+    const double high_decay = 1 - 0.9 * p[DAMPING];
+    const double mid = qm_exp(fall), low = qm_exp(fall / p[LOW_DECAY]);
+    const double high = qm_exp(fall / high_decay);
+    Absorption a = {.mid = mid, .low = 1, .high = 1};
+    for (int i = 0; i < 4; i++) {
+        a.high = shelf_through(high / (a.mid * shelf_at(a.low, b->low_at_high)),
+                               b->high_at_high);
+        a.low = shelf_through(low / (a.mid * shelf_at(a.high, b->high_at_low)),
+                              b->low_at_low);
+        a.mid = mid / (shelf_at(a.low, b->low_at_mid) * shelf_at(a.high, b->high_at_mid));
+    }
+    /* Lows that last: never more than twice what was asked for, however far below. */
+    const double most = qm_exp(fall / (2 * p[LOW_DECAY])) / a.mid;
+    a.low = a.low < most ? a.low : most;
+    return a;
+}
+
+static void design_lines(const QmProcSpec *spec, const double *p, float *coeffs)
+{
+    uint32_t delay[QM_FDN_LINES];
+    line_lengths(spec, delay);
+    const Bands b = find_bands(p, spec->rate_hz);
+    for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
+        const Absorption a = absorb(p, &b, delay[k] / spec->rate_hz);
+        const double l = qm_sqrt(a.low), h = qm_sqrt(a.high);
+        float *const low = coeffs + QM_FDN_LOW + k, *const high =
+                                                        coeffs + QM_FDN_HIGH + k;
+        /* (s + low l) / (s + low / l), times the loop's 1/4 and the mid gain */
+        const double scale = 0.25 * a.mid / (1 + b.low / l);
+        low[0] = (float)(scale * (1 + b.low * l));
+        low[QM_FDN_LINES] = (float)(scale * (b.low * l - 1));
+        low[2 * QM_FDN_LINES] = (float)((b.low / l - 1) / (b.low / l + 1));
+        /* (1 + s h / high) / (1 + s / (h high)) */
+        const double zero = h / b.high, pole = 1 / (h * b.high);
+        high[0] = (float)((1 + zero) / (1 + pole));
+        high[QM_FDN_LINES] = (float)((1 - zero) / (1 + pole));
+        high[2 * QM_FDN_LINES] = (float)((1 - pole) / (1 + pole));
+    }
+}
+
+/* What makes wet as loud as dry. The lines' outputs are quarters (above). */
+static double wet_gain(const QmProcSpec *spec, const double *p)
+{
+    uint32_t delay[QM_FDN_LINES];
+    line_lengths(spec, delay);
+    double sum = 0;
+    for (uint32_t k = 0; k < QM_FDN_LINES; k++)
+        sum += qm_exp(-2 * 6.907755278982137 * delay[k] / (spec->rate_hz * p[DECAY]));
+    return 4 * qm_sqrt(2 * (1 - sum / 16) / sum);
+}
+
+static void update(const QmProcSpec *spec, const double *p, float *coeffs)
+{
+    design_lines(spec, p, coeffs);
+    coeffs[QM_FDN_DEPTH] = (float)(p[MODULATION] * depth_s * spec->rate_hz);
+    for (uint32_t s = 0; s < STAGES; s++)
+        coeffs[C_STAGE + s] = (float)(p[DIFFUSION] * stage_gain[s]);
+    const double dry = p[MIX] < 1 ? qm_cos_turns(0.25 * p[MIX]) : 0;
+    const double wet = qm_sin_turns(0.25 * p[MIX]) * wet_gain(spec, p);
+    coeffs[C_DRY] = (float)dry;
+    coeffs[C_SAME] = (float)(0.5 * wet * (1 + p[WIDTH]));
+    coeffs[C_CROSS] = (float)(0.5 * wet * (1 - p[WIDTH]));
+    coeffs[C_PREDELAY] = (float)(uint32_t)(p[PREDELAY] * 1e-3 * spec->rate_hz + 0.5);
+}
+
+static uint64_t tail(const QmProcSpec *spec, const double *p)
+{
+    const double slowest = p[LOW_DECAY] > 0.5 ? 2 * p[LOW_DECAY] : 1;
+    const double seconds = p[PREDELAY] * 1e-3 + 2 * p[DECAY] * slowest + 0.5;
+    return (uint64_t)(seconds * spec->rate_hz);
+}
+
+/* ---- state ---- */
+
+typedef struct State {
+    QmFdn fdn;
+    QmRing predelay;
+    QmRing stage[2][STAGES];
+    QmTap tap;
+    uint32_t length[2][STAGES];
+    uint32_t fade;                                /* frames of a change of predelay */
+    uint32_t predelay_at[2], stage_at[2][STAGES]; /* first floats in the items */
+    bool running; /* a frame has been computed: predelay changes by a fade from now on */
+    _Alignas(64) float items[]; /* the network's lines first */
+} State;
+
+/* A state without its items but with their places; gives the size of both. */
+static size_t lay_out(const QmProcSpec *spec, State *s)
+{
+    uint32_t delay[QM_FDN_LINES];
+    line_lengths(spec, delay);
+    memset(s, 0, sizeof *s);
+    size_t used = qm_fdn_init(&s->fdn, delay, speed_hz, spec->rate_hz);
+    s->fade = (uint32_t)(FADE_MS * 1e-3 * spec->rate_hz);
+    s->predelay =
+        qm_ring((uint32_t)(MAX_PREDELAY_MS * 1e-3 * spec->rate_hz + 1) + QM_QUANTUM);
+    for (uint32_t side = 0; side < 2; side++) {
+        s->predelay_at[side] = (uint32_t)used;
+        used += qm_ring_items(&s->predelay);
+        for (uint32_t k = 0; k < STAGES; k++) {
+            s->length[side][k] = stage_length(spec, side, k);
+            s->stage[side][k] = qm_ring(s->length[side][k]);
+            s->stage_at[side][k] = (uint32_t)used;
+            used += qm_ring_items(&s->stage[side][k]);
+        }
+    }
+    return sizeof *s + used * sizeof(float);
+}
+
+static size_t state_size(const QmProcSpec *spec)
+{
+    State s;
+    return lay_out(spec, &s);
+}
+
+static void reset(const QmProcSpec *spec, void *state) { lay_out(spec, state); }
+
+/* ---- process ---- */
+
+static void predelay(State *s, float *const io[2], uint32_t wanted, uint32_t n)
+{
+    if (!s->running)
+        s->tap.now = s->tap.next = wanted;
+    s->running = true;
+    QmRing ring[2] = {s->predelay, s->predelay};
+    for (uint32_t side = 0; side < 2; side++)
+        qm_ring_write(&ring[side], s->items + s->predelay_at[side], io[side], n);
+    s->predelay = ring[0];
+    for (uint32_t done = 0, span; done < n; done += span) {
+        qm_tap_aim(&s->tap, wanted);
+        span = qm_tap_span(&s->tap, s->fade, n - done);
+        for (uint32_t side = 0; side < 2; side++)
+            qm_tap_read(&s->tap, s->fade, &s->predelay, s->items + s->predelay_at[side],
+                        n - done, span, io[side] + done);
+        qm_tap_pass(&s->tap, s->fade, span);
+    }
+}
+
+static void diffuse(State *s, uint32_t side, uint32_t k, const float *gain, float *io,
+                    uint32_t n)
+{
+    QmRing *const ring = &s->stage[side][k];
+    float *const items = s->items + s->stage_at[side][k];
+    const float *const past = items + qm_ring_back(ring, s->length[side][k]);
+    float *const fresh = items + ring->at;
+    for (uint32_t i = 0; i < n; i += QM_LANES) {
+        const QmVec g = qm_vec_load(gain + i), d = qm_vec_load(past + i);
+        const QmVec w = qm_vec_flush(qm_vec_load(io + i) + g * d);
+        qm_vec_store(fresh + i, w);
+        qm_vec_store(io + i, d - g * w);
+    }
+    qm_ring_written(ring, items, sizeof *items, n);
+}
+
+static void mix(const float *const dry[2], const float *const wet[2],
+                const float gain[3][QM_QUANTUM], uint32_t n, float *const out[2])
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const float l = wet[0][i], r = wet[1][i];
+        out[0][i] = gain[0][i] * dry[0][i] + gain[1][i] * l + gain[2][i] * r;
+        out[1][i] = gain[0][i] * dry[1][i] + gain[1][i] * r + gain[2][i] * l;
+    }
+}
+
+/* n frames within a cell of the network's movement. */
+static void block(State *s, float *c, const float *step, uint32_t n, float *const io[2])
+{
+    float dry[2][QM_QUANTUM] = {{0}}, wet[2][QM_QUANTUM], gain[3][QM_QUANTUM],
+          g[QM_QUANTUM] = {0};
+    float *const sides[2] = {wet[0], wet[1]};
+    for (uint32_t side = 0; side < 2; side++) {
+        memcpy(dry[side], io[side], n * sizeof *dry[side]);
+        for (uint32_t i = 0; i < n; i += QM_LANES)
+            qm_vec_store(dry[side] + i, qm_vec_sane(qm_vec_load(dry[side] + i)));
+        memcpy(wet[side], dry[side], sizeof wet[side]);
+    }
+    if (step)
+        c[C_PREDELAY] += (float)n * step[C_PREDELAY]; /* n is 1 if that is not 0 */
+    predelay(s, sides, (uint32_t)c[C_PREDELAY], n);
+    for (uint32_t k = 0; k < STAGES; k++) {
+        qm_coeff_block(&c[C_STAGE + k], step ? step[C_STAGE + k] : 0, n, g);
+        for (uint32_t side = 0; side < 2; side++)
+            diffuse(s, side, k, g, sides[side], n);
+    }
+    qm_fdn_block(&s->fdn, s->items, c + C_FDN, step ? step + C_FDN : NULL, n, wet[0],
+                 wet[1]);
+    for (uint32_t k = 0; k < 3; k++)
+        qm_coeff_block(&c[C_DRY + k], step ? step[C_DRY + k] : 0, n, gain[k]);
+    mix((const float *const[]){dry[0], dry[1]}, (const float *const[]){wet[0], wet[1]},
+        (const float(*)[QM_QUANTUM])gain, n, io);
+}
+
+static void process_strip(const QmStripCall *call)
+{
+    State *const s = call->state;
+    const bool moving = call->step && call->step[C_PREDELAY] != 0;
+    for (uint32_t done = 0, n; done < call->n; done += n) {
+        n = moving ? 1 : qm_fdn_span(&s->fdn, call->n - done);
+        block(s, call->coeffs, call->step, n,
+              (float *const[]){call->left + done, call->right + done});
+        if (call->step) /* read on the first frame of a cell, so advanced after it */
+            for (uint32_t i = 0; i < n; i++)
+                call->coeffs[QM_FDN_DEPTH] += call->step[QM_FDN_DEPTH];
+    }
+    if (call->on_grid)
+        for (uint32_t k = 0; k < 4; k++)
+            s->fdn.state[k / 2][k % 2] = qm_vec_flush(s->fdn.state[k / 2][k % 2]);
+}
+
+const QmProcDesc QM_ISA(qm_proc_reverb) = {
+    .name = "reverb",
+    .summary = "room, hall or plate with decay in three bands",
+    .params = params,
+    .n_params = QM_COUNT(params),
+    .n_coeffs = n_coeffs,
+    .update = update,
+    .state_size = state_size,
+    .tail = tail,
+    .reset = reset,
+    .process_strip = process_strip,
+};
