@@ -34,9 +34,13 @@ QM_INLINE QmVecI qm_veci(int32_t x) { return (QmVecI){x, x, x, x, x, x, x, x}; }
 QM_INLINE QmVec qm_vec_load(const float *p) { return *(const QmVecU *)p; }
 QM_INLINE void qm_vec_store(float *p, QmVec x) { *(QmVecU *)p = x; }
 
+/* What differs between the builds, in code but not in bits. Comparing or shuffling whole QmVecs
+ * means the same everywhere, but where a QmVec is two registers gcc does it float by float. */
 #ifdef __AVX2__
 #include <immintrin.h>
-/* mask ? a : b, mask all ones or all zeros per lane (what a vector comparison gives). */
+/* a < b, as a mask: all ones or all zeros per lane. */
+QM_INLINE QmVecI qm_vec_less(QmVec a, QmVec b) { return a < b; }
+/* mask ? a : b */
 QM_INLINE QmVec qm_vec_select(QmVecI mask, QmVec a, QmVec b)
 {
     return (QmVec)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
@@ -51,13 +55,54 @@ QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b)
 {
     return (QmVec)_mm256_min_ps((__m256)a, (__m256)b);
 }
+/* Left and right of each strip exchanged: lanes 1 0 3 2 5 4 7 6. */
+QM_INLINE QmVec qm_vec_swap(QmVec x)
+{
+    return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6);
+}
 #else
+typedef float QmHalf __attribute__((vector_size(16)));
+typedef union QmHalves {
+    QmVec whole;
+    QmHalf half[2];
+} QmHalves;
+#define QM_JOIN(low, high) __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7)
+QM_INLINE QmVecI qm_vec_less(QmVec a, QmVec b)
+{
+    const QmHalves x = {a}, y = {b};
+    return QM_JOIN(x.half[0] < y.half[0], x.half[1] < y.half[1]);
+}
 QM_INLINE QmVec qm_vec_select(QmVecI mask, QmVec a, QmVec b)
 {
     return (QmVec)((mask & (QmVecI)a) | (~mask & (QmVecI)b));
 }
-QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b) { return qm_vec_select(a > b, a, b); }
-QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b) { return qm_vec_select(a < b, a, b); }
+#ifdef __SSE2__
+#include <xmmintrin.h>
+QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b)
+{
+    QmHalves x = {a}, y = {b};
+    x.half[0] = (QmHalf)_mm_max_ps((__m128)x.half[0], (__m128)y.half[0]);
+    x.half[1] = (QmHalf)_mm_max_ps((__m128)x.half[1], (__m128)y.half[1]);
+    return x.whole;
+}
+QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b)
+{
+    QmHalves x = {a}, y = {b};
+    x.half[0] = (QmHalf)_mm_min_ps((__m128)x.half[0], (__m128)y.half[0]);
+    x.half[1] = (QmHalf)_mm_min_ps((__m128)x.half[1], (__m128)y.half[1]);
+    return x.whole;
+}
+#else
+QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b) { return qm_vec_select(qm_vec_less(b, a), a, b); }
+QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b) { return qm_vec_select(qm_vec_less(a, b), a, b); }
+#endif
+QM_INLINE QmVec qm_vec_swap(QmVec x)
+{
+    QmHalves h = {x};
+    h.half[0] = __builtin_shufflevector(h.half[0], h.half[0], 1, 0, 3, 2);
+    h.half[1] = __builtin_shufflevector(h.half[1], h.half[1], 1, 0, 3, 2);
+    return h.whole;
+}
 #endif
 
 QM_INLINE QmVec qm_vec_abs(QmVec x) { return (QmVec)((QmVecI)x & qm_veci(0x7fffffff)); }
@@ -67,7 +112,7 @@ QM_INLINE QmVec qm_vec_abs(QmVec x) { return (QmVec)((QmVecI)x & qm_veci(0x7ffff
 QM_INLINE QmVec qm_vec_flush(QmVec x)
 {
     const QmVec a = qm_vec_abs(x);
-    return (QmVec)((QmVecI)x & ((a > qm_vec(1e-30f)) & (a < qm_vec(1e30f))));
+    return (QmVec)((QmVecI)x & qm_vec_less(qm_vec(1e-30f), a) & qm_vec_less(a, qm_vec(1e30f)));
 }
 
 /* For sums that take many small steps: the state is base + rest, steps go to rest, and from time
@@ -79,43 +124,57 @@ QM_INLINE void qm_vec_settle(QmVec *base, QmVec *rest)
     *base = sum;
 }
 
-/* Left and right of each strip exchanged: lanes 1 0 3 2 5 4 7 6. */
-QM_INLINE QmVec qm_vec_swap(QmVec x)
+/* Logarithm and power of two of `count` vectors in place. Several go in step, operation by
+ * operation: one alone is a chain of operations that wait for each other. `count` is a constant
+ * of the call, at most 4; 2 is enough.
+ *
+ * log2: x >= 2^-126 (smaller and NaN: clamped), error < 2e-7 + 2^-23 relative.
+ * exp2: x in [-126, 127] (clamped), 2 ulp. */
+#define QM_EACH(u) _Pragma("GCC unroll 4") for (int u = 0; u < count; u++)
+
+QM_INLINE void qm_vecs_log2(QmVec *x, const int count)
 {
-    return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6);
+    QmVec e[4], s[4], z[4], p[4];
+    QM_EACH(u) x[u] = qm_vec_max(x[u], qm_vec(0x1p-126f));
+    QM_EACH(u) p[u] = (QmVec)(((QmVecI)x[u] - qm_veci(0x3f3504f3)) & qm_veci((int32_t)0xff800000));
+    QM_EACH(u) x[u] = (QmVec)((QmVecI)x[u] - (QmVecI)p[u]);
+    QM_EACH(u) e[u] = __builtin_convertvector((QmVecI)p[u] >> 23, QmVec);
+    QM_EACH(u) s[u] = (x[u] - qm_vec(1.0f)) / (x[u] + qm_vec(1.0f));
+    QM_EACH(u) z[u] = s[u] * s[u];
+    QM_EACH(u) p[u] = qm_vec(0x1.c79132p-2f) * z[u];
+    QM_EACH(u) e[u] = e[u] + s[u] * qm_vec(0x1.715476p1f);
+    QM_EACH(u) p[u] = p[u] + qm_vec(0x1.26ee5cp-1f);
+    QM_EACH(u) p[u] = p[u] * z[u];
+    QM_EACH(u) p[u] = p[u] + qm_vec(0x1.ec7234p-1f);
+    QM_EACH(u) s[u] = s[u] * z[u];
+    QM_EACH(u) x[u] = e[u] + s[u] * p[u];
 }
 
-/* log2 for x >= 2^-126 (smaller clamped), |error| < 2e-7 + 2^-23 relative; 2^x for x in
- * [-126, 127] (clamped), 2 ulp. The same bits as qm_log2f and qm_exp2f below lane by lane. */
+QM_INLINE void qm_vecs_exp2(QmVec *x, const int count)
+{
+    QmVec t[4], p[4];
+    QM_EACH(u) x[u] = qm_vec_min(qm_vec_max(x[u], qm_vec(-126.0f)), qm_vec(127.0f));
+    QM_EACH(u) t[u] = x[u] + qm_vec(0x1.8p23f);
+    QM_EACH(u) x[u] = x[u] - (t[u] - qm_vec(0x1.8p23f));
+    QM_EACH(u) p[u] = qm_vec(0x1.3f9068p-13f) * x[u] + qm_vec(0x1.5f0a66p-10f);
+    QM_EACH(u) p[u] = p[u] * x[u] + qm_vec(0x1.3b30bp-7f);
+    QM_EACH(u) p[u] = p[u] * x[u] + qm_vec(0x1.c6af78p-5f);
+    QM_EACH(u) p[u] = p[u] * x[u] + qm_vec(0x1.ebfbd8p-3f);
+    QM_EACH(u) p[u] = p[u] * x[u] + qm_vec(0x1.62e43p-1f);
+    QM_EACH(u) p[u] = p[u] * x[u] + qm_vec(1.0f);
+    QM_EACH(u) x[u] = (QmVec)((QmVecI)p[u] + ((QmVecI)t[u] << 23));
+}
+
 QM_INLINE QmVec qm_vec_log2(QmVec x)
 {
-    x = qm_vec_max(x, qm_vec(0x1p-126f));
-    const QmVecI k = ((QmVecI)x - qm_veci(0x3f3504f3)) & qm_veci((int32_t)0xff800000);
-    const QmVec m = (QmVec)((QmVecI)x - k);
-    const QmVec e = __builtin_convertvector(k >> 23, QmVec);
-    const QmVec s = (m - qm_vec(1.0f)) / (m + qm_vec(1.0f));
-    const QmVec z = s * s;
-    QmVec p = qm_vec(0x1.c79132p-2f);
-    p = p * z + qm_vec(0x1.26ee5cp-1f);
-    p = p * z + qm_vec(0x1.ec7234p-1f);
-    return e + (s * qm_vec(0x1.715476p1f) + s * z * p);
+    qm_vecs_log2(&x, 1);
+    return x;
 }
 
 QM_INLINE QmVec qm_vec_exp2(QmVec x)
 {
-    x = qm_vec_min(qm_vec_max(x, qm_vec(-126.0f)), qm_vec(127.0f));
-    QmVec t = x + qm_vec(0x1.8p23f);
-    const QmVecI k = (QmVecI)t;
-    t = t - qm_vec(0x1.8p23f);
-    const QmVec f = x - t;
-    QmVec p = qm_vec(0x1.3f9068p-13f);
-    p = p * f + qm_vec(0x1.5f0a66p-10f);
-    p = p * f + qm_vec(0x1.3b30bp-7f);
-    p = p * f + qm_vec(0x1.c6af78p-5f);
-    p = p * f + qm_vec(0x1.ebfbd8p-3f);
-    p = p * f + qm_vec(0x1.62e43p-1f);
-    p = p * f + qm_vec(1.0f);
-    return (QmVec)((QmVecI)p + (k << 23));
+    qm_vecs_exp2(&x, 1);
+    return x;
 }
 
 /* One lane's worth of the above, for strip-wise code: same algorithm, same bits. */

@@ -17,8 +17,8 @@
  * what is beyond W/2 is added. A slow release adds very small steps to e, so e is a sum,
  * base + rest, that is settled on the grid (see dsp/svf.h).
  *
- * Speed. A first loop makes the targets, each frame by itself; a second one smooths, where one
- * frame waits for the last, and meanwhile the logarithms of the frames before are undone. */
+ * Speed. A loop for each of the four lines, over the block: in two of them a frame waits for the
+ * last, and the longer the rest of such a loop, the less of it fits beside the waiting. */
 #include "base/qmath.h"
 #include "proc/proc.h"
 
@@ -113,6 +113,8 @@ QM_INLINE void measure(const QmProcCall *call, QmVec *power, bool ramp)
         power[i] = averaged;
     }
     s->power = averaged;
+    if (call->n % 2)
+        power[call->n] = averaged; /* loops below go in pairs */
 }
 
 /* From power to the reduction, in units of level, that the curve asks for. */
@@ -120,11 +122,13 @@ QM_INLINE void bend(const QmProcCall *call, QmVec *work, bool ramp)
 {
     QmVec *const c = call->coeffs;
     const QmVec zero = {0};
+    for (uint32_t i = 0; i < call->n; i += 2)
+        qm_vecs_log2(work + i, 2);
     for (uint32_t i = 0; i < call->n; i++) {
         if (ramp)
             advance(c, call->step, N_MEASURE, N_BEND);
         const QmVec half = c[C_KNEE] * qm_vec(0.5f), parabola = qm_vec(0.5f) / c[C_KNEE];
-        const QmVec over = qm_vec_log2(work[i]) * qm_vec(0.5f) - c[C_THRESHOLD];
+        const QmVec over = work[i] * qm_vec(0.5f) - c[C_THRESHOLD];
         const QmVec k = qm_vec_min(qm_vec_max(over + half, zero), c[C_KNEE]);
         work[i] = c[C_SLOPE] * (k * k * parabola + qm_vec_max(over - half, zero));
     }
@@ -142,19 +146,21 @@ QM_INLINE void smooth(const QmProcCall *call, QmVec *work, bool ramp)
         const QmVec target = work[i] - base;
         const QmVec down = c[C_ATTACK] * target + (one - c[C_ATTACK]) * rest;
         const QmVec up = c[C_RELEASE] * target + (one - c[C_RELEASE]) * rest;
-        rest = qm_vec_select(target < rest, down, up);
+        rest = qm_vec_select(qm_vec_less(target, rest), down, up);
         work[i] = base + rest;
     }
     s->rest = rest;
 }
 
-QM_INLINE void apply(const QmProcCall *call, const QmVec *work, bool ramp)
+QM_INLINE void apply(const QmProcCall *call, QmVec *work, bool ramp)
 {
     QmVec *const c = call->coeffs;
+    for (uint32_t i = 0; i < call->n; i += 2)
+        qm_vecs_exp2(work + i, 2);
     for (uint32_t i = 0; i < call->n; i++) {
         if (ramp)
             advance(c, call->step, N_SMOOTH, N_COEFFS);
-        call->io[i] *= c[C_DRY] + c[C_WET] * qm_vec_exp2(work[i]);
+        call->io[i] *= c[C_DRY] + c[C_WET] * work[i];
     }
 }
 
