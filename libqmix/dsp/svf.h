@@ -104,6 +104,15 @@ QM_INLINE void qm_svf_design(QmSvfKind kind, double freq_hz, double gain_db, dou
     }
 }
 
+/* An upper bound of the slowest pole's time constant, in frames. Of the poles that k makes, times
+ * g, the trapezoidal rule makes (1 - p) / (1 + p): slow where p is small, and where it is large. */
+QM_INLINE double qm_svf_frames(const float c[QM_SVF_COEFFS])
+{
+    const double g = (double)c[QM_SVF_R] / (double)c[QM_SVF_Q];
+    const double k = -(double)c[QM_SVF_P] / (double)c[QM_SVF_Q] - g;
+    return (g + 1 / g) * (1 / k + k / 2);
+}
+
 /* One frame. */
 QM_INLINE QmVec qm_svf_tick(QmSvf *s, const QmVec *c, QmVec x)
 {

@@ -67,19 +67,16 @@ static size_t state_size(const QmProcSpec *spec)
     return sizeof(State) + spec->n_groups * sizeof(QmSvf);
 }
 
-/* A section's ringing falls by 120 dB, and by what a boost adds, in 20 time constants at most.
- * That is 2 Q / w when it rings and 1 / (Q w) when it crawls, the gain moving Q or w by up to its
- * square root. Sections in series: not longer than the sum. */
+/* In 20 time constants a section's ringing falls by 120 dB and by what a boost adds; sections in
+ * series do not ring longer than the sum. */
 static uint64_t tail(const QmProcSpec *spec, const double *params)
 {
-    double seconds = 0;
-    for (uint32_t b = 0; b < spec->n_groups; b++) {
-        const double *const p = params + b * QM_COUNT(band);
-        const double moved = qm_db_to_gain((p[GAIN] < 0 ? -p[GAIN] : p[GAIN]) / 2);
-        const double w = 2 * QM_PI * qm_svf_freq(p[FREQ], spec->rate_hz);
-        seconds += (2 * p[Q] + 1 / p[Q]) * moved / w;
-    }
-    return (uint64_t)(20 * seconds * spec->rate_hz);
+    float c[MAX_BANDS * QM_SVF_COEFFS];
+    double frames = 0;
+    update(spec, params, c);
+    for (uint32_t b = 0; b < spec->n_groups; b++)
+        frames += qm_svf_frames(c + b * QM_SVF_COEFFS);
+    return (uint64_t)(20 * frames);
 }
 
 /* `count` bands from `first` on; a constant in each of its calls. */

@@ -164,7 +164,7 @@ void random_params(const QmProcDesc *desc, uint32_t n_groups, uint32_t n_strips,
         for (uint32_t i = 0; i < qm_proc_n_params(desc, n_groups); i++) {
             const QmParam *const param = qm_proc_param(desc, i);
             const uint64_t who = param->flags & QM_PARAM_STRUCTURAL ? 0 : s;
-            params[s][i] = random_value(param, seed + who, i);
+            params[s][i] = random_value(param, 16 * seed + who, i);
         }
 }
 
