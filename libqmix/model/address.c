@@ -1,0 +1,316 @@
+/* An address is words parted by dots:  STRIP.SLOT.PARAM
+ *
+ *   slot    fader | the generator's name | an insert's name | send
+ *   param   a row's name; in a group: its number from 1 and the row's name (`eq.2.gain`);
+ *           behind `send`: the bus
+ *
+ * Names hold no dots and are no numbers, slots of one strip differ (validate sees to it), and
+ * numbers have no leading zeros, so an address has one spelling and parse(print(t)) == t. */
+#include "model/address.h"
+
+#include <string.h>
+
+enum { MAX_ADDRESS = 512, MAX_WORDS = 4 };
+
+/* An address taken apart, and whom to tell when a part is wrong. */
+typedef struct Words {
+    char text[MAX_ADDRESS];
+    const char *word[MAX_WORDS];
+    uint32_t n;
+    const QmSession *session;
+    QmPlace place;
+    const char *address;
+    QmDiag *diag;
+} Words;
+
+static QmStatus malformed(const Words *words)
+{
+    return qm_fail(words->diag, QM_ERR_INPUT, words->place, NULL,
+                   "expected an address such as 'bass.fader.gain', found '%s'",
+                   words->address);
+}
+
+static QmStatus split(Words *words)
+{
+    const size_t length = strlen(words->address);
+    if (length >= MAX_ADDRESS) {
+        return malformed(words);
+    }
+    memcpy(words->text, words->address, length + 1);
+    for (char *at = words->text;;) {
+        if (words->n == MAX_WORDS || *at == '.' || *at == '\0') {
+            return malformed(words);
+        }
+        words->word[words->n++] = at;
+        at += strcspn(at, ".");
+        if (*at == '\0') {
+            return words->n < 3 ? malformed(words) : QM_OK;
+        }
+        *at++ = '\0';
+    }
+}
+
+static QmStatus unknown(const Words *words, const char *what, const char *word,
+                        const char *const *candidates, size_t count)
+{
+    return qm_fail_unknown(words->diag, words->place, words->address, what, word,
+                           candidates, count);
+}
+
+QmStatus qm_fail_unknown_strip(const QmSession *session, QmDiag *diag, QmPlace place,
+                               const char *path, const char *word)
+{
+    const char **names = QM_NEW_ARRAY(session->arena, const char *, session->n_strips);
+    if (!names) {
+        return qm_fail_memory(diag);
+    }
+    for (uint32_t i = 0; i < session->n_strips; i++) {
+        names[i] = session->strips[i].name;
+    }
+    return qm_fail_unknown(diag, place, path, "strip", word, names, session->n_strips);
+}
+
+/* The row called `name` of `rows`; a near miss otherwise. */
+static QmStatus find_row(const Words *words, const QmParam *rows, uint32_t n_rows,
+                         const char *name, uint16_t *index)
+{
+    const char *names[QM_MAX_PARAMS];
+    for (uint32_t i = 0; i < n_rows && i < QM_MAX_PARAMS; i++) {
+        if (qm_same(rows[i].name, name)) {
+            *index = (uint16_t)i;
+            return QM_OK;
+        }
+        names[i] = rows[i].name;
+    }
+    return unknown(words, "parameter", name, names, n_rows);
+}
+
+static QmStatus no_groups(const Words *words)
+{
+    return words->n == 3 ? QM_OK : unknown(words, "parameter", words->word[3], NULL, 0);
+}
+
+static QmStatus parse_send(const Words *words, const QmStrip *strip, QmTarget *target)
+{
+    const char *names[QM_MAX_SENDS];
+    for (uint32_t i = 0; i < strip->n_sends; i++) {
+        names[i] = words->session->strips[strip->sends[i].bus].name;
+        if (qm_same(names[i], words->word[2])) {
+            target->slot = (uint16_t)(QM_SLOT_SEND + i);
+            target->param = 0;
+            return no_groups(words);
+        }
+    }
+    return unknown(words, "send", words->word[2], names, strip->n_sends);
+}
+
+static QmStatus parse_fader(const Words *words, QmTarget *target)
+{
+    const char *name = words->word[2];
+    if (qm_same(name, "solo") || qm_same(name, "solo-safe")) {
+        return qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
+                       "'%s' belongs to the whole session and has no address", name);
+    }
+    target->slot = QM_SLOT_FADER;
+    const QmStatus status =
+        find_row(words, qm_fader_params, QM_FADER_PARAMS, name, &target->param);
+    return status == QM_OK ? no_groups(words) : status;
+}
+
+/* "3" without sign or leading zero, from 1 to 9999; 0 if it is none. */
+static uint32_t group_number(const char *word)
+{
+    uint32_t number = 0;
+    const size_t digits = strspn(word, "0123456789");
+    if (digits == 0 || digits > 4 || word[digits] != '\0' || word[0] == '0') {
+        return 0;
+    }
+    for (size_t i = 0; i < digits; i++) {
+        number = 10 * number + (uint32_t)(word[i] - '0');
+    }
+    return number;
+}
+
+static QmStatus parse_insert(const Words *words, const QmInsert *insert, QmTarget *target)
+{
+    const QmProcDesc *proc = insert->proc;
+    if (words->n == 3) {
+        return find_row(words, proc->params, proc->n_params, words->word[2],
+                        &target->param);
+    }
+    const uint32_t group = group_number(words->word[2]);
+    if (group == 0 || group > insert->n_groups) {
+        return qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
+                       "'%s' has %u %s, there is no '%s'", insert->name, insert->n_groups,
+                       proc->group_name ? proc->group_name : "groups", words->word[2]);
+    }
+    const QmStatus status =
+        find_row(words, proc->group, proc->n_group, words->word[3], &target->param);
+    target->param =
+        (uint16_t)(target->param + proc->n_params + (group - 1) * proc->n_group);
+    return status;
+}
+
+static QmStatus parse_slot(const Words *words, const QmStrip *strip, QmTarget *target)
+{
+    const char *slot = words->word[1];
+    const char *names[QM_MAX_INSERTS + 3] = {"fader", "send"};
+    uint32_t n = 2;
+    if (qm_same(slot, "fader")) {
+        return parse_fader(words, target);
+    }
+    if (qm_same(slot, "send")) {
+        return parse_send(words, strip, target);
+    }
+    const QmGenDesc *generator = strip->input.generator;
+    if (generator) {
+        names[n++] = generator->name;
+    }
+    if (generator && qm_same(slot, generator->name)) {
+        target->slot = QM_SLOT_INPUT;
+        const QmStatus status = find_row(words, generator->params, generator->n_params,
+                                         words->word[2], &target->param);
+        return status == QM_OK ? no_groups(words) : status;
+    }
+    for (uint32_t i = 0; i < strip->n_inserts; i++) {
+        if (qm_same(slot, strip->inserts[i].name)) {
+            target->slot = (uint16_t)(QM_SLOT_INSERT + i);
+            return parse_insert(words, &strip->inserts[i], target);
+        }
+        names[n++] = strip->inserts[i].name;
+    }
+    return unknown(words, "slot", slot, names, n);
+}
+
+QmStatus qm_address_parse(const QmSession *session, const char *address, QmPlace place,
+                          QmDiag *diag, QmTarget *target)
+{
+    Words words = {.session = session, .place = place, .address = address, .diag = diag};
+    QmTarget found = {0};
+    QmStatus status = split(&words);
+    if (status != QM_OK) {
+        return status;
+    }
+    found.strip = qm_session_strip(session, words.word[0]);
+    if (found.strip == QM_NONE) {
+        return qm_fail_unknown_strip(session, diag, place, address, words.word[0]);
+    }
+    status = parse_slot(&words, &session->strips[found.strip], &found);
+    if (status == QM_OK) {
+        *target = found;
+    }
+    return status;
+}
+
+static bool is_insert(QmTarget target)
+{
+    return target.slot >= QM_SLOT_INSERT && target.slot < QM_SLOT_SEND;
+}
+
+void qm_address_print(const QmSession *session, QmTarget target, QmText *text)
+{
+    const QmStrip *strip = &session->strips[target.strip];
+    qm_text_add(text, strip->name);
+    if (target.slot >= QM_SLOT_SEND) {
+        const QmSend *send = &strip->sends[target.slot - QM_SLOT_SEND];
+        qm_text_add(text, ".send.");
+        qm_text_add(text, session->strips[send->bus].name);
+        return;
+    }
+    const char *slot = "fader";
+    uint32_t group = 0;
+    if (is_insert(target)) {
+        const QmInsert *insert = &strip->inserts[target.slot - QM_SLOT_INSERT];
+        slot = insert->name;
+        if (target.param >= insert->proc->n_params) {
+            group = 1 + (target.param - insert->proc->n_params) / insert->proc->n_group;
+        }
+    } else if (target.slot == QM_SLOT_INPUT) {
+        slot = strip->input.generator->name;
+    }
+    qm_text_add(text, ".");
+    qm_text_add(text, slot);
+    if (group != 0) {
+        qm_text_printf(text, ".%u", group);
+    }
+    qm_text_add(text, ".");
+    qm_text_add(text, qm_address_param(session, target)->name);
+}
+
+const QmParam *qm_address_param(const QmSession *session, QmTarget target)
+{
+    const QmStrip *strip = &session->strips[target.strip];
+    if (target.slot >= QM_SLOT_SEND) {
+        return &qm_send_param;
+    }
+    if (is_insert(target)) {
+        return qm_proc_param(strip->inserts[target.slot - QM_SLOT_INSERT].proc,
+                             target.param);
+    }
+    return target.slot == QM_SLOT_INPUT ? &strip->input.generator->params[target.param]
+                                        : &qm_fader_params[target.param];
+}
+
+/* The double that a target is, or NULL for the one that is no double: mute. */
+static double *value_of(const QmSession *session, QmTarget target)
+{
+    QmStrip *strip = &session->strips[target.strip];
+    if (target.slot >= QM_SLOT_SEND) {
+        return &strip->sends[target.slot - QM_SLOT_SEND].level_db;
+    }
+    if (is_insert(target)) {
+        return &strip->inserts[target.slot - QM_SLOT_INSERT].params[target.param];
+    }
+    if (target.slot == QM_SLOT_INPUT) {
+        return &strip->input.params[target.param];
+    }
+    double *const fader[QM_FADER_PARAMS] = {
+        [QM_FADER_GAIN] = &strip->fader.gain_db,
+        [QM_FADER_PAN] = &strip->fader.pan,
+        [QM_FADER_WIDTH] = &strip->fader.width,
+        [QM_FADER_MUTE] = NULL,
+    };
+    return fader[target.param];
+}
+
+double qm_address_get(const QmSession *session, QmTarget target)
+{
+    const double *value = value_of(session, target);
+    return value ? *value : session->strips[target.strip].fader.mute;
+}
+
+void qm_address_set(QmSession *session, QmTarget target, double value)
+{
+    double *place = value_of(session, target);
+    if (place) {
+        *place = value;
+    } else {
+        session->strips[target.strip].fader.mute = value != 0;
+    }
+}
+
+QmStatus qm_address_assign(QmSession *session, const char *assignment, QmDiag *diag)
+{
+    const QmPlace nowhere = {0};
+    const char *equals = strchr(assignment, '=');
+    QmTarget target;
+    double value;
+    if (!equals) {
+        return qm_fail_plain(diag, QM_ERR_INPUT, "expected ADDRESS=VALUE, found '%s'",
+                             assignment);
+    }
+    const char *address =
+        qm_arena_strndup(session->arena, assignment, (size_t)(equals - assignment));
+    if (!address) {
+        return qm_fail_memory(diag);
+    }
+    QmStatus status = qm_address_parse(session, address, nowhere, diag, &target);
+    if (status == QM_OK) {
+        status = qm_param_parse(qm_address_param(session, target), equals + 1, nowhere,
+                                address, diag, &value);
+    }
+    if (status == QM_OK) {
+        qm_address_set(session, target, value);
+    }
+    return status;
+}

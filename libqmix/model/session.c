@@ -1,0 +1,139 @@
+/* The document's constants and look-ups.
+ *
+ * A fader and a send have rows like any processor, so that one parser, one printer and one
+ * range check serve them all. Names are looked up by walking the arrays: the first of a name
+ * wins, and validate refuses a second one. */
+#include "model/session.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+const QmParam qm_fader_params[QM_FADER_PARAMS] = {
+    [QM_FADER_GAIN] = {.name = "gain",
+                       .help = "level after the inserts; -120 is off",
+                       .unit = QM_UNIT_DB,
+                       .min = -120,
+                       .max = 24},
+    [QM_FADER_PAN] = {.name = "pan",
+                      .help = "balance from -1 left to 1 right",
+                      .min = -1,
+                      .max = 1},
+    [QM_FADER_WIDTH] = {.name = "width",
+                        .help = "0 mono, 1 as it is, 2 sides doubled",
+                        .min = 0,
+                        .max = 2,
+                        .def = 1},
+    [QM_FADER_MUTE] = {.name = "mute",
+                       .help = "silences the post tap",
+                       .kind = QM_PARAM_SWITCH,
+                       .max = 1,
+                       .flags = QM_PARAM_STEPPED},
+};
+
+const QmParam qm_send_param = {.name = "level",
+                               .help = "what the bus gets of the tap",
+                               .unit = QM_UNIT_DB,
+                               .min = -120,
+                               .max = 24};
+
+static const QmPosition song_start = {QM_POS_BARS, 1, 1, 1, 0};
+
+void qm_strip_init(QmStrip *strip, const char *name, QmStripKind kind)
+{
+    *strip = (QmStrip){
+        .name = name,
+        .kind = kind,
+        .input.sound = QM_NONE,
+        .fader = {.gain_db = qm_fader_params[QM_FADER_GAIN].def,
+                  .pan = qm_fader_params[QM_FADER_PAN].def,
+                  .width = qm_fader_params[QM_FADER_WIDTH].def},
+        .to = QM_NONE,
+        .output = kind == QM_STRIP_MASTER ? 1 : 0,
+    };
+}
+
+QmSession *qm_session_new(QmArena *arena)
+{
+    QmSession *session = QM_NEW(arena, QmSession);
+    QmTempo *tempo = QM_NEW(arena, QmTempo);
+    QmMeter *meter = QM_NEW(arena, QmMeter);
+    QmStrip *master = QM_NEW(arena, QmStrip);
+    if (!session || !tempo || !meter || !master) {
+        return NULL;
+    }
+    *tempo = (QmTempo){.at = song_start, .bpm = 120};
+    *meter = (QmMeter){.at = song_start, .beats = 4, .unit = 4};
+    qm_strip_init(master, "master", QM_STRIP_MASTER);
+    *session = (QmSession){
+        .arena = arena,
+        .file = "",
+        .title = "",
+        .rate = 48000,
+        .tempo = tempo,
+        .n_tempo = 1,
+        .meter = meter,
+        .n_meter = 1,
+        .tail = {.kind = QM_LEN_S, .value = -1},
+        .strips = master,
+        .n_strips = 1,
+    };
+    return session;
+}
+
+uint16_t qm_session_strip(const QmSession *session, const char *name)
+{
+    for (uint32_t i = 0; i < session->n_strips; i++) {
+        if (qm_same(session->strips[i].name, name)) {
+            return (uint16_t)i;
+        }
+    }
+    return QM_NONE;
+}
+
+uint16_t qm_session_sound(const QmSession *session, const char *name)
+{
+    for (uint32_t i = 0; i < session->n_sounds; i++) {
+        if (qm_same(session->sounds[i].name, name)) {
+            return (uint16_t)i;
+        }
+    }
+    return QM_NONE;
+}
+
+uint16_t qm_session_pattern(const QmSession *session, const char *name)
+{
+    for (uint32_t i = 0; i < session->n_patterns; i++) {
+        if (qm_same(session->patterns[i].name, name)) {
+            return (uint16_t)i;
+        }
+    }
+    return QM_NONE;
+}
+
+uint32_t qm_session_outputs(const QmSession *session)
+{
+    uint32_t outputs = 2;
+    for (uint32_t i = 0; i < session->n_strips; i++) {
+        const uint32_t first = session->strips[i].output;
+        if (first != 0 && first + 1 > outputs) {
+            outputs = first + 1;
+        }
+    }
+    return outputs;
+}
+
+bool qm_name_valid(const char *name)
+{
+    static const char first[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+    static const char other[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    double number;
+    if (name[0] == '\0' || strlen(name) > QM_MAX_NAME || !strchr(first, name[0])) {
+        return false;
+    }
+    return name[strspn(name, other)] == '\0' && !qm_number_parse(name, &number);
+}
+
+bool qm_sound_is_path(const char *name) { return strpbrk(name, "./") != NULL; }
