@@ -1,0 +1,161 @@
+/* A processor: one const table and a few functions (READ THIS to write one).
+ *
+ * It owns three memories and never mixes them:
+ *   params   user units, doubles, owned by the engine, read-only here;
+ *   coeffs   floats, a pure function of params and sample rate, made by `update`;
+ *   state    what one sample hands to the next, touched by `process` alone.
+ *
+ * Everything else is derived from the table: parsing, range checks, --describe, automation
+ * addresses, generic tests. A processor may have a repeated group of params (an eq's bands);
+ * the flat index of a param is  [params..., group 1's..., group 2's..., ...].
+ *
+ * Time. The engine calls `process` for n frames, 1 <= n <= QM_QUANTUM, splitting where an event
+ * or a grid line falls; any split of a span gives the same bits. When a param changes, the
+ * engine calls `update` and lets the coeffs run in a straight line to the new values over
+ * QM_RAMP frames: `step` is what each coeff gains per frame (NULL: nothing moves). A frame is
+ * computed with the coeffs after that frame's step:
+ *
+ *     for (i = 0; i < n; i++) { if (step) for (k...) c[k] += step[k]; ...use c... }
+ *
+ * and process leaves the advanced coeffs behind in call->coeffs. So coeffs must be quantities
+ * between which a straight line is sane (gains, filter coefficients in TPT form, one-pole
+ * factors). What must jump or crossfade instead (a delay's length) is a coeff too, which
+ * `process` reads at its own pace: mark its param QM_PARAM_STEPPED and the engine sets it at
+ * once, without a ramp.
+ *
+ * Lanes. `process` works on gangs: QM_LANES channels of QM_LANES/2 strips side by side, one
+ * QmVec a frame, lanes (2s, 2s+1) being left and right of strip s. No data-dependent branch, no
+ * sum across lanes other than within a strip's pair. Processors that cannot be written so (a
+ * reverb, look-ahead) give `process_strip`, which gets one strip's left and right as planar
+ * floats, and scalar coeffs and step. Exactly one of the two is set.
+ *
+ * Denormals. State is flushed by `process` itself (qm_vec_flush) once per call that ends on the
+ * grid (call->on_grid), so that the split does not matter.
+ *
+ * Real time: update, process and reset never allocate, lock, log or wait (QM_RT). */
+#ifndef QM_PROC_PROC_H
+#define QM_PROC_PROC_H
+
+#include "base/units.h"
+#include "dsp/vec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    QM_QUANTUM = 64,           /* frames of the control grid (D2) */
+    QM_RAMP = 64,              /* frames in which a changed coeff reaches its new value */
+    QM_GANG = QM_LANES / 2,    /* strips computed together */
+    QM_MAX_PARAMS = 256,       /* of one processor, groups unrolled */
+    QM_MAX_COEFFS = 256,       /* per strip of one processor */
+};
+
+typedef enum QmParamKind {
+    QM_PARAM_NUMBER,  /* a double within [min, max] */
+    QM_PARAM_INTEGER, /* a whole number within [min, max] */
+    QM_PARAM_SWITCH,  /* no = 0, yes = 1 */
+    QM_PARAM_CHOICE,  /* index into choices */
+} QmParamKind;
+
+enum {
+    QM_PARAM_STRUCTURAL = 1, /* shapes memory or latency: set in the session, never automated */
+    QM_PARAM_STEPPED = 2,    /* coeffs jump instead of ramping */
+};
+
+typedef struct QmParam {
+    const char *name; /* the field's standard term, as written in a session */
+    const char *help; /* one line, lower case, no full stop */
+    QmParamKind kind;
+    QmUnit unit;
+    double min, max, def; /* in `unit`; CHOICE: def is an index; others as said */
+    const char *const *choices; /* CHOICE only: NULL-ended names */
+    uint32_t flags;
+} QmParam;
+
+/* What shapes an instance before the first sample. `params` are the session's values at the
+ * start; only structural ones may be used beyond `update`. */
+typedef struct QmProcSpec {
+    double rate_hz;
+    uint32_t n_groups;    /* repetitions of the group (bands) */
+    const double *params; /* flat */
+} QmProcSpec;
+
+/* One call over lanes. state is 64-byte aligned, rows as a QmVec. */
+typedef struct QmProcCall {
+    const QmProcSpec *spec; /* of the gang's first strip: rate and n_groups are common to all */
+    QmVec *coeffs;          /* [n_coeffs], advanced in place while ramping */
+    const QmVec *step;      /* [n_coeffs] or NULL */
+    void *state;            /* state_size bytes, zeroed at start and reset */
+    QmVec *io;              /* [n] in and out */
+    const QmVec *key;       /* [n] side-chain signal (a strip without a key gets its own input);
+                               NULL when no strip of the gang has a key: use io */
+    uint32_t n;             /* 1..QM_QUANTUM */
+    bool on_grid;           /* the call ends on a grid line: flush denormals */
+} QmProcCall;
+
+/* One call for one strip. */
+typedef struct QmStripCall {
+    const QmProcSpec *spec;
+    float *coeffs;     /* [n_coeffs] */
+    const float *step; /* [n_coeffs] or NULL */
+    void *state;
+    float *left, *right; /* [n] in and out, not overlapping, aligned as floats only: a split
+                            may fall on any frame */
+    const float *key_left, *key_right; /* [n]; NULL: no key */
+    uint32_t n;
+    bool on_grid;
+} QmStripCall;
+
+enum { QM_PROC_KEYED = 1 /* takes `key: STRIP` */ };
+
+typedef struct QmProcDesc {
+    const char *name;    /* "compressor" */
+    const char *summary; /* one line for --list-processors */
+    const QmParam *params;
+    uint32_t n_params;
+    const char *group_name; /* "bands", or NULL: no group */
+    const QmParam *group;
+    uint32_t n_group, max_groups;
+    uint32_t flags;
+
+    /* Coeffs of one strip (the engine copies them to both its lanes). */
+    uint32_t (*n_coeffs)(const QmProcSpec *spec);
+    void (*update)(const QmProcSpec *spec, const double *params, float *coeffs);
+    /* Bytes of state: of a whole gang for `process`, of one strip for `process_strip`. */
+    size_t (*state_size)(const QmProcSpec *spec);
+    /* Frames by which the output is late; NULL: 0. A function of structural params and rate. */
+    uint32_t (*latency)(const QmProcSpec *spec);
+    /* Frames after the last input until the output is below -120 dB of it; NULL: 0. */
+    uint64_t (*tail)(const QmProcSpec *spec, const double *params);
+    /* Makes state ready after it was zeroed (pointers, smoothers at rest); NULL: zero will do. */
+    void (*reset)(const QmProcSpec *spec, void *state);
+    void (*process)(const QmProcCall *call);
+    void (*process_strip)(const QmStripCall *call);
+} QmProcDesc;
+
+#define QM_COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
+
+/* Flat params of a desc with n_groups repetitions. */
+uint32_t qm_proc_n_params(const QmProcDesc *desc, uint32_t n_groups);
+/* The table row of flat param `index`. */
+const QmParam *qm_proc_param(const QmProcDesc *desc, uint32_t index);
+/* The flat index of `name` ("threshold"), or of row `name` in group `group` (1-based; "2.gain"
+ * is group 2, name "gain"); -1: none. group 0: outside the group. */
+int qm_proc_find_param(const QmProcDesc *desc, uint32_t group, const char *name);
+/* Fills defaults into params[qm_proc_n_params()]. */
+void qm_proc_defaults(const QmProcDesc *desc, uint32_t n_groups, double *params);
+/* `value` clamped to the row's range, whole where it must be; NaN gives the default. */
+double qm_param_clamp(const QmParam *param, double value);
+
+/* The list (list.c). */
+typedef enum QmIsa { QM_ISA_BEST, QM_ISA_BASE, QM_ISA_AVX2 } QmIsa;
+uint32_t qm_proc_count(void);
+const QmProcDesc *qm_proc_at(uint32_t index);
+const QmProcDesc *qm_proc_find(const char *name); /* NULL: none */
+/* The same processor built for `isa` (BEST: what this CPU runs); bits are equal either way. */
+const QmProcDesc *qm_proc_for_isa(const QmProcDesc *desc, QmIsa isa);
+/* Whether this CPU can run `isa`. */
+bool qm_isa_available(QmIsa isa);
+
+#endif
