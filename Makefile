@@ -43,16 +43,18 @@ HOST   := -D_GNU_SOURCE -pthread
 
 FORMATS_PKGS := sndfile yaml-0.1
 RENDER_PKGS  := samplerate
+CMD_PKGS     := jansson
 LIVE_PKGS    := $(if $(wildcard cmd/qlive.c render/*jack*.c),jack)
 TEST_PKGS    := cmocka
 pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
-HOST_CFLAGS  := $(call pkg_cflags,$(FORMATS_PKGS) $(RENDER_PKGS) $(LIVE_PKGS))
+HOST_CFLAGS  := $(call pkg_cflags,$(FORMATS_PKGS) $(RENDER_PKGS) $(CMD_PKGS) $(LIVE_PKGS))
 FORMATS_LIBS := $(call pkg_libs,$(FORMATS_PKGS))
 RENDER_LIBS  := $(call pkg_libs,$(RENDER_PKGS)) -pthread
+CMD_LIBS     := $(call pkg_libs,$(CMD_PKGS))
 LIVE_LIBS    := $(if $(LIVE_PKGS),$(call pkg_libs,$(LIVE_PKGS)))
 TEST_LIBS    := $(call pkg_libs,$(TEST_PKGS))
-MISSING      := $(shell for p in $(FORMATS_PKGS) $(RENDER_PKGS) $(LIVE_PKGS); do \
+MISSING      := $(shell for p in $(FORMATS_PKGS) $(RENDER_PKGS) $(CMD_PKGS) $(LIVE_PKGS); do \
                   $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done)
 
 O := $(BUILD)/obj
@@ -62,9 +64,8 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 # ---- sources -----------------------------------------------------------------------------------
 
 LIB_SRC     := $(sort $(wildcard libqmix/*/*.c))
-KERNEL_SRC  := $(filter-out %/proc/proc.c %/proc/asset.c %/proc/generator.c %/proc/isa.c \
-                 %/proc/list.c,$(sort $(wildcard libqmix/proc/*.c libqmix/dsp/*.c \
-                 libqmix/graph/kernels.c)))
+# Kernels are what names its symbols by build (QM_ISA, dsp/vec.h).
+KERNEL_SRC  := $(sort $(shell grep -l 'QM_ISA.qm_' $(LIB_SRC) /dev/null))
 RENDER_SRC  := $(sort $(wildcard render/*.c))
 FORMATS_SRC := $(sort $(wildcard formats/*.c))
 TOOL_SRC    := $(sort $(wildcard cmd/q*.c))
@@ -87,10 +88,11 @@ SHARED      := $(BUILD)/libqmix.so.$(VERSION)
 
 # Tests. A test links only libqmix.a; a line `/* links: render formats */` among its first lines
 # adds archives (also `cmd`: the common objects of the tools, `jack`: the audio device library).
+DEMO_SRC    := testdata/demo/sounds.c
 TEST_SRC    := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c tests/golden/test_*.c))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 FUZZ_SRC    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-HELPER_SRC  := $(sort $(wildcard tests/cli/*.c tests/bench/*.c tests/determinism/*.c))
+HELPER_SRC  := $(sort $(wildcard tests/cli/*.c tests/bench/*.c tests/determinism/*.c)) $(DEMO_SRC)
 PRELOAD_SRC := $(sort $(wildcard tests/preload/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(O)/%.o)
 TEST_BIN    := $(TEST_SRC:%.c=$(BUILD)/%)
@@ -134,7 +136,7 @@ export STAMP_QMIX    = $(LIB_OBJ:$(BUILD)/%=%)
 export STAMP_RENDER  = $(RENDER_OBJ:$(BUILD)/%=%)
 export STAMP_FORMATS = $(FORMATS_OBJ:$(BUILD)/%=%)
 export STAMP_LINK    = $(LDFLAGS) $(CMD_SRC) $(SUPPORT_SRC) $(FORMATS_LIBS) $(RENDER_LIBS) \
-                       $(LIVE_LIBS) $(TEST_LIBS)
+                       $(CMD_LIBS) $(LIVE_LIBS) $(TEST_LIBS)
 $(eval $(call stamp,$(O)/flags,STAMP_FLAGS))
 $(eval $(call stamp,$(O)/libqmix.list,STAMP_QMIX))
 $(eval $(call stamp,$(O)/libqrender.list,STAMP_RENDER))
@@ -143,7 +145,7 @@ $(eval $(call stamp,$(O)/link,STAMP_LINK))
 
 compile = $(QUIET)mkdir -p $(@D) && $(CC) $(BASE) $(1) $(CFLAGS) $(EXACT) -c -o $@ $<
 
-$(KERNEL_OBJ): LEVEL := $(KERNEL_OPT)
+$(KERNEL_OBJ) $(O)/libqmix/proc/%.o: LEVEL := $(KERNEL_OPT)
 $(O)/libqmix/%.avx2.o: libqmix/%.c $(O)/flags
 	$(call say,CC)
 	$(call compile,$(BANNED) $(KERNEL_OPT) -mavx2)
@@ -175,7 +177,7 @@ link = $(QUIET)mkdir -p $(@D) && $(CC) $(SAN) $(LDFLAGS) -o $@ $(1)
 $(TOOLS): $(BUILD)/%: $(O)/cmd/%.o $(CMD_OBJ) $(ARCHIVES) $(O)/link
 	$(call say,LD)
 	$(call link,$< $(CMD_OBJ) $(LIBRENDER) $(LIBFORMATS) $(LIBQMIX) $(RENDER_LIBS) \
-	  $(FORMATS_LIBS) $(if $(filter %/qlive,$@),$(LIVE_LIBS)) -lm)
+	  $(FORMATS_LIBS) $(CMD_LIBS) $(if $(filter %/qlive,$@),$(LIVE_LIBS)) -lm)
 
 # ---- tests -------------------------------------------------------------------------------------
 
@@ -191,7 +193,7 @@ test_libs = $(if $(filter $@,$(LINKS_CMD)),$(CMD_OBJ)) \
             $(if $(filter $@,$(LINKS_FORMATS)),$(LIBFORMATS)) $(LIBQMIX) \
             $(if $(filter $@,$(LINKS_RENDER)),$(RENDER_LIBS)) \
             $(if $(filter $@,$(LINKS_FORMATS)),$(FORMATS_LIBS)) \
-            $(if $(filter $@,$(LINKS_JACK)),$(LIVE_LIBS))
+            $(if $(filter $@,$(LINKS_CMD)),$(CMD_LIBS)) $(if $(filter $@,$(LINKS_JACK)),$(LIVE_LIBS))
 
 $(TEST_BIN): $(BUILD)/%: $(O)/%.o $(SUPPORT_OBJ) $(LIBQMIX) $(O)/link
 	$(call say,LD)
@@ -219,7 +221,7 @@ DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST
 # ---- what people run ---------------------------------------------------------------------------
 
 .PHONY: help deps demo check run-check check-matrix check-asan run-asan lint run-lint fuzz \
-        run-fuzz golden bench new-proc format install uninstall clean
+        run-fuzz golden bench eval-multitracks new-proc format install uninstall clean
 
 # A second make, so that pkg-config is asked after the packages are there; parallel unless told.
 again = $(if $(V),+,+@)$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -245,7 +247,7 @@ deps:
 
 #: make demo            render the demo session into $(BUILD)/demo
 demo: deps
-	$(again) all
+	$(again) all $(DEMO_SRC:%.c=$(BUILD)/%)
 	$(QUIET)$(TEST_ENV) scripts/demo.sh
 
 #: make check           every test; the last line counts them
@@ -300,6 +302,10 @@ golden: all $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
 bench: all $(HELPER_BIN)
 	$(QUIET)set -e; for b in $(sort $(wildcard tests/bench/*.sh)); do \
 	  echo "== $$b"; $(TEST_ENV) $$b; done
+
+#: make eval-multitracks CORPUS=DIR   a mix of every song in DIR, on one and two threads
+eval-multitracks: all
+	$(QUIET)$(TEST_ENV) tests/eval/multitracks.sh '$(CORPUS)' '$(BUILD)/multitracks'
 
 #: make new-proc NAME=x a processor that passes the generic tests, to begin with
 new-proc:

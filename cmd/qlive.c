@@ -3,6 +3,7 @@
  *
  * Two threads: JACK's computes audio and never waits; this one reads commands, watches the server
  * and shows where we are. They share the player's ring and atomics, nothing else. */
+#include "cmd/json.h"
 #include "cmd/load.h"
 
 #include "base/qmath.h"
@@ -47,7 +48,7 @@ static const CliOption options_table[] = {
 
 static const CliTool tool = {
     .name = "qlive",
-    .usage = "[OPTION]... SESSION",
+    .usage = "SESSION [options]",
     .summary = "Plays a session through JACK and obeys commands on standard input.",
     .options = options_table,
     .n_options = sizeof options_table / sizeof options_table[0],
@@ -56,7 +57,9 @@ static const CliTool tool = {
              "  stop          stand still\n"
              "  locate POS    go to a place: 9, 5.3.2, 12.5 s\n"
              "  status        print state, place, levels and xruns\n"
-             "  quit          leave",
+             "  quit          leave\n"
+             "\n"
+             "exit status: 0 done, 2 usage, 3 bad input, 4 I/O",
 };
 
 enum {
@@ -101,55 +104,64 @@ static void add_place(const Live *live, int64_t frame, QmText *text)
     qm_text_printf(text, "%d.%d.%d", (int)at.bar, (int)at.beat, (int)at.sixteenth);
 }
 
-/* "-3.2", or `silence` for what has no level in dB. */
-static void add_level(float peak, const char *silence, QmText *text)
+/* The level in dB, one decimal; false: there is none, it is silence or beyond all numbers. */
+static bool level_text(float peak, char text[QM_NUMBER_TEXT])
 {
-    char level[QM_NUMBER_TEXT];
-    if (peak > 0.0f && (double)peak < 1e30)
-        qm_fixed_text(qm_gain_to_db((double)peak), 1, level);
-    qm_text_add(text, peak > 0.0f && (double)peak < 1e30 ? level : silence);
+    if (!(peak > 0.0f && (double)peak < 1e30))
+        return false;
+    qm_fixed_text(qm_gain_to_db((double)peak), 1, text);
+    return true;
 }
 
-static void add_json(Live *live, QmPlayerState state, QmText *text)
+static void print_json(Live *live, QmPlayerState state, QmText *place)
 {
-    const char *before = "";
-    qm_text_printf(text, "{\"state\": \"%s\", \"position\": \"", mode_names[state.mode]);
-    add_place(live, state.frame, text);
-    qm_text_printf(text, "\", \"frame\": %lld, \"peaks\": {", (long long)state.frame);
+    json_t *peaks = json_object();
     for (uint32_t c = 0; c < 2 * live->plan->n_outputs; c++) {
-        if (!live->ports[c])
-            continue;
-        qm_text_printf(text, "%s\"%s\": ", before, live->ports[c]);
-        add_level(qm_player_peak(live->player, c), "null", text);
-        before = ", ";
+        char text[QM_NUMBER_TEXT];
+        double level;
+        if (live->ports[c] && level_text(qm_player_peak(live->player, c), text) &&
+            qm_number_parse(text, &level))
+            json_object_set_new(peaks, live->ports[c], json_real(level));
+        else if (live->ports[c])
+            json_object_set_new(peaks, live->ports[c], json_null());
     }
-    qm_text_printf(text, "}, \"xruns\": %u}", qm_jack_xruns(live->jack));
+    cli_json_print(json_pack("{s:s, s:s, s:I, s:o, s:I}", "state", mode_names[state.mode],
+                             "position", place->data, "frame", (json_int_t)state.frame,
+                             "peaks", peaks, "xruns",
+                             (json_int_t)qm_jack_xruns(live->jack)));
 }
 
 static void add_words(Live *live, QmPlayerState state, QmText *text)
 {
-    qm_text_printf(text, "%s ", mode_names[state.mode]);
-    add_place(live, state.frame, text);
-    qm_text_printf(text, ", frame %lld", (long long)state.frame);
+    qm_text_printf(text, "%s, frame %lld", mode_names[state.mode],
+                   (long long)state.frame);
     for (uint32_t c = 0; c < 2 * live->plan->n_outputs; c++) {
-        if (!live->ports[c])
-            continue;
-        qm_text_printf(text, ", %s ", live->ports[c]);
-        add_level(qm_player_peak(live->player, c), "-inf", text);
+        char level[QM_NUMBER_TEXT];
+        if (live->ports[c])
+            qm_text_printf(text, ", %s %s", live->ports[c],
+                           level_text(qm_player_peak(live->player, c), level) ? level
+                                                                              : "-inf");
     }
     qm_text_printf(text, ", %u xruns", qm_jack_xruns(live->jack));
 }
 
+/* `5.3.1 playing, frame 123, ...`, or as JSON on standard output when that was asked for. */
 static void print_status(Live *live, FILE *to, const char *before, const char *after)
 {
     QmArena scratch = {0};
     QmText text;
     qm_text_init(&text, &scratch);
     const QmPlayerState state = qm_player_state(live->player);
-    (live->options->common.json ? add_json : add_words)(live, state, &text);
-    if (!text.failed)
-        fprintf(to, "%s%s%s", before, text.data, after);
-    fflush(to);
+    add_place(live, state.frame, &text);
+    if (live->options->common.json && !text.failed) {
+        print_json(live, state, &text);
+    } else {
+        qm_text_add(&text, " ");
+        add_words(live, state, &text);
+        if (!text.failed)
+            fprintf(to, "%s%s%s", before, text.data, after);
+        fflush(to);
+    }
     qm_arena_release(&scratch);
 }
 

@@ -4,7 +4,7 @@
 #   scripts/deps.sh [build] [test] [matrix]        default: build test
 set -u
 
-build="gcc make pkgconf libc6-dev libsndfile1-dev libsamplerate0-dev libyaml-dev
+build="gcc make pkgconf libc6-dev libsndfile1-dev libsamplerate0-dev libyaml-dev libjansson-dev
        libjack-jackd2-dev"
 # jackd2 runs the live engine without a sound card, sox makes and reads audio the other way.
 test="libcmocka-dev jackd2 sox"

@@ -1,4 +1,5 @@
 /* The executor: what goes in comes out, on its frame, whoever shares a gang with it. */
+/* tests: graph/exec graph/control */
 #include "tests/support/rig.h"
 
 #include "base/qmath.h"

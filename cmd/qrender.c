@@ -1,0 +1,452 @@
+/* qrender: a session to audio.
+ *
+ * parse the command line -> load (session, overrides, sounds, timeline, graph) -> plan
+ * -> open the sinks -> render -> say what came out. `--explain` stops after the plan. */
+#include "base/qmath.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "cmd/cli.h"
+#include "cmd/describe.h"
+#include "cmd/json.h"
+#include "cmd/load.h"
+#include "formats/audio_write.h"
+#include "formats/framesum.h"
+#include "render/offline.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct Options {
+    CliCommon common;
+    const char *output, *stems, *stems_tap, *from, *to, *bits, *sum, *verify, *seed, *isa;
+    const char *describe;
+    CliList set;
+    uint64_t threads, chunk, pull;
+    bool explain, list_processors;
+} Options;
+
+#define FIELD(name) offsetof(Options, name)
+
+static const CliOption options[] = {
+    {'o', "output", "FILE",
+     "write the mix: .wav .flac .aiff .ogg .w64 .rf64, '-' for WAV on standard\n"
+     "output (default: the session's name with .wav)",
+     CLI_TEXT, FIELD(output)},
+    {'b', "bits", "16|24|32f", "sample format (default 24; 16 is dithered)", CLI_TEXT,
+     FIELD(bits)},
+    {0, "from", "POS", "start there: a bar (9, 5.3.2) or a time (12.5 s)", CLI_TEXT, FIELD(from)},
+    {0, "to", "POS", "stop there (default: when the last tail has ended)", CLI_TEXT, FIELD(to)},
+    {'s', "set", "ADDR=VALUE", "overrule a parameter: bass.eq.2.gain=-3; may be repeated",
+     CLI_LIST, FIELD(set)},
+    {0, "seed", "N", "overrule the session's seed", CLI_TEXT, FIELD(seed)},
+    {0, "stems", "DIR",
+     "write every strip to DIR/STRIP.wav, and what the master is fed to\n"
+     "DIR/master.in.wav",
+     CLI_TEXT, FIELD(stems)},
+    {0, "stems-tap", "post|pre", "take the stems after the fader (default) or before it", CLI_TEXT,
+     FIELD(stems_tap)},
+    {0, "sum", "FILE", "write sums of the samples, a line a block, to compare with later",
+     CLI_TEXT, FIELD(sum)},
+    {0, "verify", "FILE", "compare with such sums; exit 1 and say where if they differ", CLI_TEXT,
+     FIELD(verify)},
+    {'t', "threads", "N", "threads (default: one a core); the samples are the same", CLI_NUMBER,
+     FIELD(threads)},
+    {0, "chunk", "QUANTA", "compute so many 64-frame quanta at a time; the samples are the same",
+     CLI_NUMBER, FIELD(chunk)},
+    {0, "pull", "FRAMES", "render as a device would, pulling FRAMES at a time; the samples are\n"
+                          "the same",
+     CLI_NUMBER, FIELD(pull)},
+    {0, "isa", "best|base|avx2", "which build of the inner loops; the samples are the same",
+     CLI_TEXT, FIELD(isa)},
+    {'e', "explain", NULL, "print plan and timeline and stop", CLI_FLAG, FIELD(explain)},
+    {0, "list-processors", NULL, "print the inserts and sources there are", CLI_FLAG,
+     FIELD(list_processors)},
+    {0, "describe", "NAME", "print the parameters of one", CLI_TEXT, FIELD(describe)},
+};
+
+static const CliTool tool = {
+    .name = "qrender",
+    .usage = "SESSION [-o FILE] [options]",
+    .summary = "Renders a session to audio: the same samples on every machine.",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .notes = "examples:\n"
+             "  qrender song.yaml -o song.flac\n"
+             "  qrender song.yaml --set vox.fader.gain=-4 --from 9 --to 17 -o - | aplay\n"
+             "  qrender song.yaml --sum song.sum; qrender song.yaml --verify song.sum\n"
+             "  qrender song.yaml --explain\n"
+             "\n"
+             "exit status: 0 done, 1 --verify found a difference, 2 usage, 3 bad input, 4 I/O",
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    interrupted = number;
+}
+
+/* --- choices ----------------------------------------------------------------------------- */
+
+typedef struct Choice {
+    const char *name;
+    int value;
+} Choice;
+
+static const Choice bits_choices[] = {
+    {"16", QM_BITS_16}, {"24", QM_BITS_24}, {"32f", QM_BITS_32F}, {NULL, 0}};
+static const Choice isa_choices[] = {
+    {"best", QM_ISA_BEST}, {"base", QM_ISA_BASE}, {"avx2", QM_ISA_AVX2}, {NULL, 0}};
+static const Choice tap_choices[] = {{"post", QM_POINT_POST}, {"pre", QM_POINT_PRE}, {NULL, 0}};
+
+static QmStatus choose(const char *option, const char *text, const Choice *choices, QmDiag *diag,
+                       int *value)
+{
+    if (!text)
+        return QM_OK;
+    for (; choices->name; choices++)
+        if (qm_same(text, choices->name)) {
+            *value = choices->value;
+            return QM_OK;
+        }
+    return qm_fail_plain(diag, QM_ERR_USAGE, "%s: '%s' is none of its values", option, text);
+}
+
+/* --- one run ----------------------------------------------------------------------------- */
+
+typedef struct Run {
+    const Options *options;
+    Loaded loaded;
+    QmPlan plan;
+    int bits, isa, tap;
+    QmPickup stems[QM_MAX_STRIPS + 1];
+    QmSink *stem_sinks;
+    uint32_t n_stems, stems_open;
+    QmSink outputs[3];
+    uint32_t n_outputs;
+    int file, verify; /* indices in outputs; -1: none */
+    const char *file_name;
+    int64_t from, to;
+    CliProgress progress;
+} Run;
+
+static QmStatus read_choices(Run *run, QmDiag *diag)
+{
+    const Options *o = run->options;
+    run->bits = QM_BITS_24;
+    run->isa = QM_ISA_BEST;
+    run->tap = QM_POINT_POST;
+    QmStatus status = choose("--bits", o->bits, bits_choices, diag, &run->bits);
+    if (status == QM_OK)
+        status = choose("--isa", o->isa, isa_choices, diag, &run->isa);
+    if (status == QM_OK)
+        status = choose("--stems-tap", o->stems_tap, tap_choices, diag, &run->tap);
+    if (status == QM_OK && !qm_isa_available((QmIsa)run->isa))
+        status = qm_fail_plain(diag, QM_ERR_USAGE, "--isa: this CPU has no %s", o->isa);
+    if (status == QM_OK && (o->threads > QM_MAX_THREADS || o->chunk > QM_MAX_CHUNK_QUANTA ||
+                            o->pull > QM_MAX_CHUNK_QUANTA * QM_QUANTUM))
+        status = qm_fail_plain(diag, QM_ERR_USAGE,
+                               "at most %d threads, %d quanta and %d frames can be asked for",
+                               QM_MAX_THREADS, QM_MAX_CHUNK_QUANTA,
+                               QM_MAX_CHUNK_QUANTA * QM_QUANTUM);
+    if (status == QM_OK && o->pull && o->stems)
+        status = qm_fail_plain(diag, QM_ERR_USAGE, "--pull and --stems do not go together");
+    return status;
+}
+
+/* Every strip, and at the end what the master is fed. */
+static void ask_for_stems(Run *run)
+{
+    const QmSession *session = run->loaded.session;
+    if (!run->options->stems)
+        return;
+    for (uint16_t s = 0; s < session->n_strips; s++)
+        run->stems[run->n_stems++] = (QmPickup){.strip = s, .point = (QmTapPoint)run->tap};
+    run->stems[run->n_stems++] =
+        (QmPickup){.strip = (uint16_t)(session->n_strips - 1), .point = QM_POINT_IN};
+}
+
+static QmStatus read_range(Run *run, QmDiag *diag)
+{
+    const Options *o = run->options;
+    QmStatus status = QM_OK;
+    run->from = 0;
+    run->to = run->plan.frames;
+    if (o->from)
+        status = load_position(&run->loaded, "--from", o->from, diag, &run->from);
+    if (o->to && status == QM_OK)
+        status = load_position(&run->loaded, "--to", o->to, diag, &run->to);
+    if (status != QM_OK || run->from < run->to)
+        return status;
+    if (o->from || o->to)
+        return qm_fail_plain(diag, QM_ERR_USAGE, "--from lies behind the end of what is rendered");
+    return qm_fail_plain(diag, QM_ERR_INPUT,
+                         "nothing in '%s' has an end: place something in time, or give --to",
+                         run->loaded.session->file);
+}
+
+static QmStatus prepare(Run *run, QmDiag *diag)
+{
+    const Options *o = run->options;
+    const LoadRequest request = {.file = o->common.operands.items[0],
+                                 .overrides = o->set,
+                                 .seed = o->seed,
+                                 .isa = (QmIsa)run->isa};
+    QmStatus status = load_session(&request, diag, &run->loaded);
+    if (status != QM_OK)
+        return status;
+    ask_for_stems(run);
+    status = load_plan(&run->loaded, (QmIsa)run->isa, run->stems, run->n_stems, diag, &run->plan);
+    return status == QM_OK && !o->explain ? read_range(run, diag) : status;
+}
+
+/* --- explain ----------------------------------------------------------------------------- */
+
+static QmStatus explain(Run *run, QmDiag *diag)
+{
+    QmText text;
+    qm_text_init(&text, &run->loaded.arena);
+    qm_plan_print(&run->plan, &text);
+    qm_timeline_print(run->loaded.session, run->loaded.clock, &run->loaded.timeline, &text);
+    if (text.failed)
+        return qm_fail_memory(diag);
+    fputs(text.data, stdout);
+    return QM_OK;
+}
+
+/* --- sinks ------------------------------------------------------------------------------- */
+
+/* "songs/night.yaml" -> "night.wav" */
+static const char *default_name(const char *session, QmArena *arena)
+{
+    const char *slash = strrchr(session, '/');
+    const char *base = slash ? slash + 1 : session;
+    const char *dot = strrchr(base, '.');
+    const size_t length = dot && dot > base ? (size_t)(dot - base) : strlen(base);
+    QmText text;
+    qm_text_init(&text, arena);
+    qm_text_add_n(&text, qm_same(session, "-") ? "session" : base,
+                  qm_same(session, "-") ? 7 : length);
+    qm_text_add(&text, ".wav");
+    return text.data;
+}
+
+static QmStatus open_outputs(Run *run, QmDiag *diag)
+{
+    const Options *o = run->options;
+    const uint32_t rate = run->loaded.session->rate, channels = 2 * run->plan.n_outputs;
+    QmArena *arena = &run->loaded.arena;
+    QmStatus status = QM_OK;
+    run->file_name = o->output;
+    if (!o->output && !o->sum && !o->verify && !o->stems)
+        run->file_name = default_name(o->common.operands.items[0], arena);
+    if (run->file_name) {
+        run->file = (int)run->n_outputs;
+        status = qm_audio_sink_open(run->file_name, rate, channels, (QmBits)run->bits,
+                                    run->loaded.session->seed, arena, diag,
+                                    &run->outputs[run->n_outputs]);
+        run->n_outputs += status == QM_OK;
+    }
+    if (o->sum && status == QM_OK) {
+        status = qm_framesum_sink_open(o->sum, rate, channels, arena, diag,
+                                       &run->outputs[run->n_outputs]);
+        run->n_outputs += status == QM_OK;
+    }
+    if (o->verify && status == QM_OK) {
+        run->verify = (int)run->n_outputs;
+        status = qm_verify_sink_open(o->verify, rate, channels, arena, diag,
+                                     &run->outputs[run->n_outputs]);
+        run->n_outputs += status == QM_OK;
+    }
+    return status;
+}
+
+static QmStatus open_stem(Run *run, uint32_t i, QmDiag *diag)
+{
+    const QmSession *session = run->loaded.session;
+    QmText path;
+    qm_text_init(&path, &run->loaded.arena);
+    qm_text_printf(&path, "%s/%s%s.wav", run->options->stems,
+                   session->strips[run->stems[i].strip].name,
+                   run->stems[i].point == QM_POINT_IN ? ".in" : "");
+    if (path.failed)
+        return qm_fail_memory(diag);
+    return qm_audio_sink_open(path.data, session->rate, 2, (QmBits)run->bits, session->seed,
+                              &run->loaded.arena, diag, &run->stem_sinks[i]);
+}
+
+static QmStatus open_stems(Run *run, QmDiag *diag)
+{
+    if (!run->options->stems)
+        return QM_OK;
+    if (mkdir(run->options->stems, 0777) != 0 && errno != EEXIST)
+        return qm_fail_plain(diag, QM_ERR_IO, "cannot make the folder '%s'", run->options->stems);
+    run->stem_sinks = QM_NEW_ARRAY(&run->loaded.arena, QmSink, run->n_stems);
+    if (!run->stem_sinks)
+        return qm_fail_memory(diag);
+    for (; run->stems_open < run->n_stems; run->stems_open++) {
+        const QmStatus status = open_stem(run, run->stems_open, diag);
+        if (status != QM_OK)
+            return status;
+    }
+    return QM_OK;
+}
+
+static void close_sinks(Run *run)
+{
+    for (uint32_t i = 0; i < run->n_outputs; i++)
+        run->outputs[i].close(run->outputs[i].self);
+    for (uint32_t i = 0; i < run->stems_open; i++)
+        run->stem_sinks[i].close(run->stem_sinks[i].self);
+}
+
+/* --- rendering and telling --------------------------------------------------------------- */
+
+static QmStatus check_assets(void *self, QmDiag *diag)
+{
+    return qm_prepared_check(self, diag);
+}
+
+static QmStatus render(Run *run, QmDiag *diag)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const uint32_t threads =
+        run->options->threads ? (uint32_t)run->options->threads : cores > 0 ? (uint32_t)cores : 1;
+    run->progress = cli_progress_start(&run->options->common, "rendering");
+    const QmOfflineConfig config = {
+        .threads = threads < QM_MAX_THREADS ? threads : QM_MAX_THREADS,
+        .chunk_quanta = (uint32_t)run->options->chunk,
+        .pull_frames = (uint32_t)run->options->pull,
+        .from = run->from,
+        .to = run->to,
+        .outputs = run->outputs,
+        .n_outputs = run->n_outputs,
+        .stems = run->stem_sinks,
+        .progress = {cli_progress_report, &run->progress},
+        .cancel = &interrupted,
+        .check = check_assets,
+        .check_self = run->loaded.prepared,
+    };
+    const QmStatus status = qm_offline_render(&run->plan, &config, diag);
+    cli_progress_end(&run->progress);
+    qm_prepared_warnings(run->loaded.prepared, diag);
+    return status;
+}
+
+/* Peak in dBFS; null with a reason for silence. */
+static void tell_json(const Run *run, const QmPcmStats *stats, double seconds)
+{
+    json_t *object = json_pack("{s:o, s:i, s:i, s:I, s:f, s:I}", "file",
+                               cli_json_text(run->file_name), "rate",
+                               (int)run->loaded.session->rate, "channels",
+                               (int)(2 * run->plan.n_outputs), "frames",
+                               (json_int_t)(run->to - run->from), "seconds", seconds, "clipped",
+                               (json_int_t)stats->clipped);
+    if (stats->peak > 0)
+        json_object_set_new(object, "peak", json_real(qm_gain_to_db((double)stats->peak)));
+    else
+        json_object_update_new(object, json_pack("{s:n, s:s}", "peak", "why", "silence"));
+    cli_json_print(object);
+}
+
+static void tell_people(const Run *run, const QmPcmStats *stats, double seconds)
+{
+    const double elapsed = cli_progress_elapsed(&run->progress);
+    char length[QM_NUMBER_TEXT], peak[QM_NUMBER_TEXT] = "-inf", speed[QM_NUMBER_TEXT];
+    qm_fixed_text(seconds, 2, length);
+    qm_fixed_text(elapsed > 0 ? seconds / elapsed : 0, 1, speed);
+    if (stats->peak > 0)
+        qm_fixed_text(qm_gain_to_db((double)stats->peak), 2, peak);
+    if (run->file >= 0) {
+        fprintf(stderr, "%s: %s s, %u Hz, %u channels, peak %s dBFS", run->file_name, length,
+                run->loaded.session->rate, 2 * run->plan.n_outputs, peak);
+        if (stats->clipped)
+            fprintf(stderr, ", %llu samples clipped", (unsigned long long)stats->clipped);
+        fprintf(stderr, ", %s x real time\n", speed);
+    }
+    if (run->options->stems)
+        fprintf(stderr, "%s: %u stems\n", run->options->stems, run->n_stems);
+    if (run->options->sum)
+        fprintf(stderr, "%s: sums of %s s\n", run->options->sum, length);
+    if (run->verify >= 0)
+        fprintf(stderr, "%s: the same, %s s\n", run->options->verify, length);
+}
+
+static void tell(const Run *run)
+{
+    const CliCommon *common = &run->options->common;
+    const double seconds = (double)(run->to - run->from) / run->loaded.session->rate;
+    QmPcmStats stats = {0};
+    if (run->file >= 0)
+        stats = qm_audio_sink_stats(&run->outputs[run->file]);
+    if (common->json && run->file >= 0 && !qm_same(run->file_name, "-"))
+        tell_json(run, &stats, seconds);
+    else if (!common->quiet && !common->json)
+        tell_people(run, &stats, seconds);
+}
+
+/* 0, 1, or a status' exit code. */
+static int finish(Run *run, QmStatus status, QmDiag *diag)
+{
+    const bool differs = run->verify >= 0 && run->verify < (int)run->n_outputs &&
+                         qm_verify_differs(&run->outputs[run->verify]);
+    if (status == QM_OK && !run->options->explain)
+        tell(run);
+    const int code = cli_report(&tool, &run->options->common, diag);
+    return differs ? 1 : code;
+}
+
+static int run_session(const Options *o)
+{
+    static Run run; /* too large for a stack */
+    QmDiag diag = {.status = QM_OK};
+    run.options = o;
+    run.file = run.verify = -1;
+    QmStatus status = read_choices(&run, &diag);
+    if (status == QM_OK)
+        status = prepare(&run, &diag);
+    if (status == QM_OK && o->explain) {
+        status = explain(&run, &diag);
+    } else if (status == QM_OK) {
+        status = open_outputs(&run, &diag);
+        if (status == QM_OK)
+            status = open_stems(&run, &diag);
+        if (status == QM_OK)
+            status = render(&run, &diag);
+    }
+    const int code = finish(&run, status, &diag);
+    close_sinks(&run);
+    load_release(&run.loaded);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    Options o = {0};
+    QmArena arena;
+    int code;
+    qm_arena_init(&arena);
+    if (!cli_parse(&tool, argc, argv, &o, &arena, &code)) {
+        qm_arena_release(&arena);
+        return code;
+    }
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    if (o.list_processors)
+        describe_list();
+    else if (o.describe)
+        code = describe_one(&tool, o.describe);
+    else if (o.common.operands.count != 1)
+        code = cli_usage_error(&tool, "expected one session", NULL);
+    else
+        code = run_session(&o);
+    qm_arena_release(&arena);
+    return code;
+}

@@ -1,0 +1,93 @@
+#!/bin/sh
+# The whole matrix: the committed sums, rendered by other compilers, other options, other CPUs,
+# another architecture. Builds go to $BUILD/matrix; what a machine lacks is skipped by name.
+. tests/tap.sh
+
+golden=testdata/golden/everything.sum
+sounds=$tmp/sounds
+jobs=$(nproc)
+mkdir "$sounds" && "$BUILD/tests/determinism/sounds" "$sounds" || exit 1
+cp testdata/sessions/everything.yaml "$sounds"
+session=$sounds/everything.yaml
+root=$(cd "$BUILD" && pwd)/matrix
+
+verify() { # WHAT COMMAND...
+    what=$1
+    shift
+    ok "$what" "$@" -q "$session" --verify "$golden"
+}
+
+# --- compilers and options: NAME CC MAKE-VARIABLES...
+build() {
+    name=$1
+    shift
+    make -s -j"$jobs" BUILD="$root/$name" "$@" "$root/$name/qrender" >"$tmp/log" 2>&1 || {
+        verdict "$name builds" "$(tail -n 20 "$tmp/log")"
+        return 1
+    }
+}
+compare() {
+    name=$1
+    build "$@" || return
+    for way in "--threads 1" "--threads 2 --chunk 1" "--threads 8 --chunk 64" "--pull 441"; do
+        # shellcheck disable=SC2086
+        ok "$name $way" "$root/$name/qrender" -q "$session" --verify "$golden" $way
+    done
+}
+for cc in gcc clang; do
+    if ! command -v $cc >/dev/null; then
+        skip "$cc" "not installed"
+        continue
+    fi
+    compare $cc-O0 CC=$cc OPT=-O0
+    compare $cc-O1 CC=$cc OPT=-O1
+    compare $cc-O2 CC=$cc OPT=-O2
+    compare $cc-O3 CC=$cc OPT=-O3
+    compare $cc-O3-mavx2 CC=$cc OPT='-O3 -mavx2' AVX2=no
+    compare $cc-O2-no-avx2 CC=$cc OPT=-O2 AVX2=no
+done
+
+# --- the environment
+export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4
+verify "FMA masked in the C library" "$BUILD/qrender"
+verify "and no AVX2 of ours" "$BUILD/qrender" --isa base
+unset GLIBC_TUNABLES
+verify "no address space randomisation" setarch -R "$BUILD/qrender"
+if command -v localedef >/dev/null && localedef -i de_DE -f UTF-8 "$tmp/de_DE.UTF-8" 2>/dev/null; then
+    export LOCPATH=$tmp LC_ALL=de_DE.UTF-8
+    verify "a locale with decimal commas" "$BUILD/qrender"
+    unset LOCPATH LC_ALL
+else
+    skip "a locale with decimal commas" "no localedef"
+fi
+verify "first of two at once" "$BUILD/qrender" --threads 2 &
+"$BUILD/qrender" -q "$session" --verify "$golden" --threads 2 2>"$tmp/err"
+second=$?
+wait
+results=$((results + 1)) # counted in the background process
+is "second of two at once" $second 0
+
+# --- CPUs without the newer instructions
+if command -v qemu-x86_64 >/dev/null; then
+    for cpu in qemu64 Nehalem Haswell; do
+        verify "qemu-x86_64 -cpu $cpu" qemu-x86_64 -cpu $cpu "$BUILD/qrender" --threads 1
+    done
+else
+    skip "CPU models" "no qemu-x86_64"
+fi
+
+# --- aarch64
+if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null &&
+    scripts/arm-root.sh "$root/arm" >"$tmp/log" 2>&1; then
+    arm=$root/arm/root
+    export PKG_CONFIG_SYSROOT_DIR=$arm PKG_CONFIG_LIBDIR=$arm/usr/lib/aarch64-linux-gnu/pkgconfig
+    if build aarch64 CC=aarch64-linux-gnu-gcc CFLAGS="-g --sysroot=$arm" \
+        LDFLAGS="--sysroot=$arm -L$arm/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$arm/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$arm/lib/aarch64-linux-gnu"; then
+        unset PKG_CONFIG_SYSROOT_DIR PKG_CONFIG_LIBDIR
+        verify "aarch64" qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 1
+        verify "aarch64, 2 threads" qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 2
+    fi
+else
+    skip "aarch64" "no cross compiler, no qemu-aarch64, or no packages: $(tail -n 1 "$tmp/log")"
+fi
+finish

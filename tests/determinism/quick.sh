@@ -1,0 +1,60 @@
+#!/bin/sh
+# The same session, computed in many ways by one build: the same samples. `make check` runs this;
+# matrix.sh adds compilers, options, CPUs and architectures.
+. tests/tap.sh
+
+sounds=$tmp/sounds
+mkdir "$sounds" && "$BUILD/tests/determinism/sounds" "$sounds" || exit 1
+cp testdata/sessions/everything.yaml "$sounds"
+session=$sounds/everything.yaml
+sum=$tmp/sum
+qrender=$(cd "$BUILD" && pwd)/qrender
+
+same() { # WHAT OPTION...
+    what=$1
+    shift
+    ok "$what" "$qrender" -q "$session" --verify "$sum" "$@"
+}
+
+ok "renders" "$qrender" -q "$session" --sum "$sum" --threads 1
+same "again"
+for quanta in 1 3 16 64; do
+    same "chunks of $quanta quanta" --chunk $quanta --threads 1
+done
+for frames in 1 37 441 1000 4096; do
+    same "pulled $frames frames at a time" --pull $frames
+done
+for threads in 2 8; do
+    for quanta in 1 16; do
+        same "$threads threads, chunks of $quanta" --threads $threads --chunk $quanta
+    done
+done
+same "inner loops without AVX2" --isa base
+export LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo
+same "another locale and time zone"
+unset LC_ALL TZ
+export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4
+same "no FMA in the C library" --isa base
+unset GLIBC_TUNABLES
+export GLIBC_TUNABLES=glibc.malloc.perturb=85
+same "dirty memory"
+unset GLIBC_TUNABLES
+ok "another working directory" sh -c "cd / && '$qrender' -q '$session' --verify '$sum'"
+
+# The same bits as committed.
+golden=testdata/golden/everything.sum
+if [ "${QM_GOLDEN:-}" = update ]; then
+    mkdir -p testdata/golden && cp "$sum" "$golden"
+fi
+ok "the committed sums" cmp "$sum" "$golden"
+
+# A range is the same span of the whole.
+"$qrender" -q "$session" -o "$tmp/whole.wav" --bits 32f
+"$qrender" -q "$session" -o "$tmp/part.wav" --bits 32f --from 2.5s --to 4.25s
+ok "a range is a span of the whole" "$BUILD/tests/determinism/span" "$tmp/whole.wav" "$tmp/part.wav" 120000
+
+# What the engine says is what it does: the verification can fail.
+"$qrender" -q "$session" --verify "$sum" --set bass.fader.width=0.5 2>"$tmp/err"
+is "a different mix is told apart" "$?" 1
+ok "and it is said where" grep -q "first" "$tmp/err"
+finish
