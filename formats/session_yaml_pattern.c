@@ -2,7 +2,7 @@
 #include "formats/session_yaml_parts.h"
 
 #include "model/address.h"
-#include "model/pattern.h"
+#include "model/steps.h"
 #include "model/position.h"
 
 #include <string.h>

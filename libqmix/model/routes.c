@@ -239,14 +239,20 @@ static QmStatus check_cycles(const QmSession *session, QmDiag *diag, const Edges
     return tell_cycle(session, diag, before, at);
 }
 
-static QmStatus warn_unfed(const QmSession *session, QmDiag *diag, const Edges *edges)
+static QmStatus warn_unfed(const QmSession *session, QmDiag *diag)
 {
     bool *fed = QM_NEW_ARRAY(session->arena, bool, session->n_strips);
     if (!fed) {
         return qm_fail_memory(diag);
     }
-    for (uint32_t e = 0; e < edges->n; e++) {
-        fed[edges->edge[e].to] = true;
+    for (uint32_t i = 0; i < session->n_strips; i++) {
+        const QmStrip *strip = &session->strips[i];
+        for (uint32_t k = 0; k < strip->n_sends; k++) {
+            fed[strip->sends[k].bus] = true;
+        }
+        if (strip->to != QM_NONE) {
+            fed[strip->to] = true;
+        }
     }
     for (uint32_t i = 0; i < session->n_strips; i++) {
         const QmStrip *strip = &session->strips[i];
@@ -277,5 +283,5 @@ QmStatus qm_routes_check(const QmSession *session, QmDiag *diag)
     if (status == QM_OK) {
         status = check_cycles(session, diag, &edges);
     }
-    return status == QM_OK ? warn_unfed(session, diag, &edges) : status;
+    return status == QM_OK ? warn_unfed(session, diag) : status;
 }

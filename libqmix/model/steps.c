@@ -9,7 +9,7 @@
  *
  * Other spellings of "evenly" (Bresenham's line) differ in phase. Source: G. Toussaint, "The
  * Euclidean algorithm generates traditional musical rhythms", 2005. */
-#include "model/pattern.h"
+#include "model/steps.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Steps as text: `X...x...`, `C2 . . Eb2`, and Euclid's even spread. */
-#ifndef QM_MODEL_PATTERN_H
-#define QM_MODEL_PATTERN_H
+#ifndef QM_MODEL_STEPS_H
+#define QM_MODEL_STEPS_H
 
 #include "base/text.h"
 #include "model/session.h"
