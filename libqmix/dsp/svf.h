@@ -99,6 +99,7 @@ QM_INLINE void qm_svf_design(QmSvfKind kind, double freq_hz, double gain_db, dou
         qm_svf_fold(g, k, 1, -k, 0, c);
         break;
     case QM_SVF_ALL_PASS:
+    default:
         qm_svf_fold(g, k, 1, -2 * k, 0, c);
         break;
     }
