@@ -1,9 +1,10 @@
 /* Elementary functions in plain IEEE arithmetic: the same bits on every machine (D5).
  *
- * Only + - * / sqrt and integer operations, round to nearest, no fused operations, no tables;
- * compile with -ffp-contract=off. Arguments outside a domain are clamped to it, and NaN to its
- * lower end: no function returns NaN. Worst errors found in 10^6 arguments a function
- * (tests/unit/test_qmath.c measures them against libm), in units of the last place:
+ * Only + - * / sqrt and integer operations, round to nearest, no fused operations, no
+ * tables; compile with -ffp-contract=off. Arguments outside a domain are clamped to it,
+ * and NaN to its lower end: no function but sqrt returns NaN. Worst errors found in 10^6
+ * arguments a function (tests/unit/test_qmath.c measures them against libm), in units of
+ * the last place:
  *
  *   exp exp2 db_to_gain  1.2      sin_turns cos_turns  1.6      tanh       3.1
  *   ln log2 log10        0.6      sin cos              2.2      atan atan2 2.2
@@ -11,8 +12,8 @@
  *   pow                  1.3 for results within 2^-64..2^64, 20 at the ends of the range
  *   sqrt                 correctly rounded
  *
- * sin, cos, tan keep that up to 10^9 radians; beyond, their error near a zero grows with the
- * argument. Count in turns where you can. */
+ * sin, cos, tan keep that up to 10^9 radians; beyond, their error near a zero grows with
+ * the argument. Count in turns where you can. */
 #ifndef QM_BASE_QMATH_H
 #define QM_BASE_QMATH_H
 
@@ -20,8 +21,8 @@
 
 #define QM_PI 3.14159265358979323846
 
-/* Domains: exp [-708, 709], exp2 [-1022, 1023], logarithms x > 0 (from 2^-1022 on), sin and
- * cos up to 2^50 turns, pow x > 0 and results within 2^-1022..2^1023. */
+/* Domains: exp [-708, 709], exp2 [-1022, 1023], logarithms x > 0 (from 2^-1022 on), sin
+ * and cos up to 2^50 turns, pow x > 0 and results within 2^-1022..2^1023. */
 double qm_exp(double x);
 double qm_exp2(double x);
 double qm_ln(double x);
@@ -36,10 +37,10 @@ double qm_cos_turns(double turns);
 double qm_tanh(double x);
 double qm_atan(double x);
 double qm_atan2(double y, double x); /* signed zeros as in C; atan2(0, 0) is 0 */
-double qm_sqrt(double x); /* IEEE, correctly rounded */
+double qm_sqrt(double x);            /* IEEE, correctly rounded */
 
-/* 10^(db/20) and back. Gain 0 is -inf in theory, here, as all gains below 1e-20, -400 dB; the
- * way back from there gives 1e-20, not 0. */
+/* 10^(db/20) and back. Gain 0 is -inf in theory, here, as all gains below 1e-20, -400 dB;
+ * the way back from there gives 1e-20, not 0. */
 double qm_db_to_gain(double db);
 double qm_gain_to_db(double gain);
 /* 1 - exp(-1 / (seconds * rate)): the one-pole coefficient that reaches 63 % in

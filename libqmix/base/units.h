@@ -1,14 +1,13 @@
-/* Numbers and quantities as text, both ways, without a locale.
+/* Quantities as text, both ways, without a locale.
  *
- *   "-3.2 dB" <-> -3.2 dB      "250 ms" "2.5 s" "480 samples" -> time      "2 kHz" -> 2000 Hz
+ *   "-3.2 dB" <-> -3.2 dB     "250 ms" "2.5 s" "480 samples" -> time     "2 kHz" -> 2000
  *
  * A bare number takes the unit that its place in the table asks for; a written unit is
- * checked and converted (s and ms; Hz and kHz). Written numbers are the shortest that
- * read back as the same double; -0 is written 0; NaN and infinities are never written
- * (asserted). */
+ * checked and converted (s and ms; Hz and kHz). The numbers themselves: see number.h. */
 #ifndef QM_BASE_UNITS_H
 #define QM_BASE_UNITS_H
 
+#include "base/number.h"
 #include "base/status.h"
 
 #include <stdbool.h>
@@ -31,24 +30,15 @@ typedef enum QmUnit {
     QM_UNIT_COUNT,
 } QmUnit;
 
-enum { QM_NUMBER_TEXT = 32 };
-
-/* "dB", "Hz", ...; "" for none. */
+/* "dB", "Hz", ...; "" for none, ":1" for a ratio. */
 const char *qm_unit_name(QmUnit unit);
 
-/* Writes the shortest decimal that reads back as `value` ("0.1", "-12.5", "1e+30");
- * returns its length. `value` is finite. */
-size_t qm_number_text(double value, char text[QM_NUMBER_TEXT]);
-/* The same with the unit: "-3.2 dB". */
+/* The shortest number with the unit: "-3.2 dB", "4:1"; returns its length. `value` is
+ * finite. */
 size_t qm_quantity_text(double value, QmUnit unit, char text[QM_NUMBER_TEXT + 16]);
-/* Fixed number of decimals (0..9), half away from zero, for tables people read
- * ("-14.02"). */
-size_t qm_fixed_text(double value, int decimals, char text[QM_NUMBER_TEXT]);
 
-/* Reads one whole decimal number ("-1.5", "+2", ".5", "1e3"; nothing else around it),
- * correctly rounded. False if it is none, or not finite. */
-bool qm_number_parse(const char *text, double *value);
-/* Reads a number with an optional unit, converted to `unit`. False if it is none or the
+/* Reads a number with an optional unit after it, with or without spaces between, in any
+ * case, converted to `unit`, correctly rounded. False if it is none, not finite, or the
  * unit is of another kind. */
 bool qm_quantity_parse(const char *text, QmUnit unit, double *value);
 
