@@ -21,9 +21,10 @@ imports() {
     $nm -A -u "$@" | sed 's,^.*/obj/,,; s/: *[Uwv] / /; s/@.*//' | grep -v ' qm_'
 }
 
-# Moving memory, comparing strings, failing an assertion, asking for the CPU; arenas alone allocate.
+# Moving memory, comparing strings, dividing 128-bit integers, failing an assertion, asking for the
+# CPU; arenas alone allocate.
 lib_may='_GLOBAL_OFFSET_TABLE_|__assert_fail|__stack_chk_fail|__cpu_model|__cpu_indicator_init
-|mem(cpy|move|set|cmp|chr)|bcmp|str(len|nlen|cmp|ncmp|chr|rchr|spn|cspn|pbrk)'
+|__(div|mod|udiv|umod|divmod|udivmod)ti[34]|mem(cpy|move|set|cmp|chr)|bcmp|str(len|nlen|cmp|ncmp|chr|rchr|spn|cspn|pbrk)'
 # What a driver of plans needs besides: threads, memory, the libraries that prepare and play.
 render_may="$lib_may|pthread_[a-z_]+|sem_[a-z]+|sched_yield|malloc|calloc|realloc|free
 |aligned_alloc|posix_memalign|src_[a-z_]+|jack_[a-z_]+|sysconf|snprintf|__errno_location"
