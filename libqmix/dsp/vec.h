@@ -177,7 +177,7 @@ QM_INLINE QmVec qm_vec_exp2(QmVec x)
     return x;
 }
 
-/* One lane's worth of the above, for strip-wise code: same algorithm, same bits. */
+/* One lane's worth of the above, for strip-wise code: same bits. */
 QM_INLINE float qm_log2f(float x) { return qm_vec_log2(qm_vec(x))[0]; }
 QM_INLINE float qm_exp2f(float x) { return qm_vec_exp2(qm_vec(x))[0]; }
 
