@@ -93,8 +93,14 @@ QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b)
     return x.whole;
 }
 #else
-QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b) { return qm_vec_select(qm_vec_less(b, a), a, b); }
-QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b) { return qm_vec_select(qm_vec_less(a, b), a, b); }
+QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b)
+{
+    return qm_vec_select(qm_vec_less(b, a), a, b);
+}
+QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b)
+{
+    return qm_vec_select(qm_vec_less(a, b), a, b);
+}
 #endif
 QM_INLINE QmVec qm_vec_swap(QmVec x)
 {
@@ -112,7 +118,8 @@ QM_INLINE QmVec qm_vec_abs(QmVec x) { return (QmVec)((QmVecI)x & qm_veci(0x7ffff
 QM_INLINE QmVec qm_vec_flush(QmVec x)
 {
     const QmVec a = qm_vec_abs(x);
-    return (QmVec)((QmVecI)x & qm_vec_less(qm_vec(1e-30f), a) & qm_vec_less(a, qm_vec(1e30f)));
+    return (QmVec)((QmVecI)x & qm_vec_less(qm_vec(1e-30f), a) &
+                   qm_vec_less(a, qm_vec(1e30f)));
 }
 
 /* For sums that take many small steps: the state is base + rest, steps go to rest, and from time
@@ -136,7 +143,8 @@ QM_INLINE void qm_vecs_log2(QmVec *x, const int count)
 {
     QmVec e[4], s[4], z[4], p[4];
     QM_EACH(u) x[u] = qm_vec_max(x[u], qm_vec(0x1p-126f));
-    QM_EACH(u) p[u] = (QmVec)(((QmVecI)x[u] - qm_veci(0x3f3504f3)) & qm_veci((int32_t)0xff800000));
+    QM_EACH(u)
+    p[u] = (QmVec)(((QmVecI)x[u] - qm_veci(0x3f3504f3)) & qm_veci((int32_t)0xff800000));
     QM_EACH(u) x[u] = (QmVec)((QmVecI)x[u] - (QmVecI)p[u]);
     QM_EACH(u) e[u] = __builtin_convertvector((QmVecI)p[u] >> 23, QmVec);
     QM_EACH(u) s[u] = (x[u] - qm_vec(1.0f)) / (x[u] + qm_vec(1.0f));

@@ -25,28 +25,60 @@
 enum { THRESHOLD, RATIO, ATTACK, RELEASE, KNEE, MAKEUP, DETECTOR, MIX };
 enum { PEAK, RMS };
 
-#define RMS_MS 5.0
+#define RMS_MS      5.0
 #define LOG2_PER_DB (3.32192809488736234787 / 20)
 
 static const char *const detector_names[] = {[PEAK] = "peak", [RMS] = "rms", NULL};
 
 static const QmParam params[] = {
-    [THRESHOLD] = {.name = "threshold", .help = "level above which it compresses",
-                   .unit = QM_UNIT_DB, .min = -80, .max = 0, .def = -18},
-    [RATIO] = {.name = "ratio", .help = "input over output, in dB above the threshold",
-               .unit = QM_UNIT_RATIO, .min = 1, .max = 100, .def = 4},
-    [ATTACK] = {.name = "attack", .help = "time to cover 63 % of a growing reduction",
-                .unit = QM_UNIT_MS, .min = 0.01, .max = 500, .def = 10},
-    [RELEASE] = {.name = "release", .help = "time to cover 63 % of a shrinking reduction",
-                 .unit = QM_UNIT_MS, .min = 1, .max = 5000, .def = 100},
-    [KNEE] = {.name = "knee", .help = "width of the bend around the threshold",
-              .unit = QM_UNIT_DB, .min = 0, .max = 24, .def = 6},
-    [MAKEUP] = {.name = "makeup", .help = "gain of the compressed signal", .unit = QM_UNIT_DB,
-                .min = -24, .max = 24, .def = 0},
-    [DETECTOR] = {.name = "detector", .help = "what the level is taken from",
-                  .kind = QM_PARAM_CHOICE, .max = 1, .def = PEAK, .choices = detector_names},
-    [MIX] = {.name = "mix", .help = "share of the compressed signal", .unit = QM_UNIT_PERCENT,
-             .min = 0, .max = 100, .def = 100},
+    [THRESHOLD] = {.name = "threshold",
+                   .help = "level above which it compresses",
+                   .unit = QM_UNIT_DB,
+                   .min = -80,
+                   .max = 0,
+                   .def = -18},
+    [RATIO] = {.name = "ratio",
+               .help = "input over output, in dB above the threshold",
+               .unit = QM_UNIT_RATIO,
+               .min = 1,
+               .max = 100,
+               .def = 4},
+    [ATTACK] = {.name = "attack",
+                .help = "time to cover 63 % of a growing reduction",
+                .unit = QM_UNIT_MS,
+                .min = 0.01,
+                .max = 500,
+                .def = 10},
+    [RELEASE] = {.name = "release",
+                 .help = "time to cover 63 % of a shrinking reduction",
+                 .unit = QM_UNIT_MS,
+                 .min = 1,
+                 .max = 5000,
+                 .def = 100},
+    [KNEE] = {.name = "knee",
+              .help = "width of the bend around the threshold",
+              .unit = QM_UNIT_DB,
+              .min = 0,
+              .max = 24,
+              .def = 6},
+    [MAKEUP] = {.name = "makeup",
+                .help = "gain of the compressed signal",
+                .unit = QM_UNIT_DB,
+                .min = -24,
+                .max = 24,
+                .def = 0},
+    [DETECTOR] = {.name = "detector",
+                  .help = "what the level is taken from",
+                  .kind = QM_PARAM_CHOICE,
+                  .max = 1,
+                  .def = PEAK,
+                  .choices = detector_names},
+    [MIX] = {.name = "mix",
+             .help = "share of the compressed signal",
+             .unit = QM_UNIT_PERCENT,
+             .min = 0,
+             .max = 100,
+             .def = 100},
 };
 
 /* In the order of the loops: each advances its own. */
@@ -54,9 +86,16 @@ enum {
     C_MEAN, /* 0 peak, 1 mean power */
     C_HOLD, /* of the power average; 0: none */
     N_MEASURE,
-    C_THRESHOLD = N_MEASURE, C_SLOPE, C_KNEE, N_BEND,
-    C_ATTACK = N_BEND, C_RELEASE, N_SMOOTH,
-    C_DRY = N_SMOOTH, C_WET, N_COEFFS
+    C_THRESHOLD = N_MEASURE,
+    C_SLOPE,
+    C_KNEE,
+    N_BEND,
+    C_ATTACK = N_BEND,
+    C_RELEASE,
+    N_SMOOTH,
+    C_DRY = N_SMOOTH,
+    C_WET,
+    N_COEFFS
 };
 
 typedef struct State {

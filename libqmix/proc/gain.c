@@ -10,10 +10,16 @@ enum { GAIN, INVERT };
 static const char *const invert_names[] = {"none", "left", "right", "both", NULL};
 
 static const QmParam params[] = {
-    [GAIN] = {.name = "gain", .help = "level change", .unit = QM_UNIT_DB,
-              .min = -120, .max = 40, .def = 0},
-    [INVERT] = {.name = "invert", .help = "channels whose polarity is turned over",
-                .kind = QM_PARAM_CHOICE, .choices = invert_names},
+    [GAIN] = {.name = "gain",
+              .help = "level change",
+              .unit = QM_UNIT_DB,
+              .min = -120,
+              .max = 40,
+              .def = 0},
+    [INVERT] = {.name = "invert",
+                .help = "channels whose polarity is turned over",
+                .kind = QM_PARAM_CHOICE,
+                .choices = invert_names},
 };
 
 enum { LEFT, RIGHT, N_COEFFS };

@@ -23,10 +23,7 @@ static const QmProcDesc *const *list(QmIsa isa)
     return qm_proc_list_base;
 }
 
-uint32_t qm_proc_count(void)
-{
-    return qm_proc_list_count;
-}
+uint32_t qm_proc_count(void) { return qm_proc_list_count; }
 
 const QmProcDesc *qm_proc_at(uint32_t index)
 {

@@ -4,11 +4,11 @@
  * picks one of the lists when the program runs. */
 #include "proc/list.h"
 
-#define QM_PROCESSORS \
-    QM_PROC(gain) \
-    QM_PROC(eq) \
-    QM_PROC(compressor) \
-    QM_PROC(reverb) \
+#define QM_PROCESSORS                                                                    \
+    QM_PROC(gain)                                                                        \
+    QM_PROC(eq)                                                                          \
+    QM_PROC(compressor)                                                                  \
+    QM_PROC(reverb)                                                                      \
     QM_PROC(limiter)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;

@@ -44,11 +44,11 @@
 #include <stdint.h>
 
 enum {
-    QM_QUANTUM = 64,           /* frames of the control grid (D2) */
-    QM_RAMP = 64,              /* frames in which a changed coeff reaches its new value */
-    QM_GANG = QM_LANES / 2,    /* strips computed together */
-    QM_MAX_PARAMS = 256,       /* of one processor, groups unrolled */
-    QM_MAX_COEFFS = 256,       /* per strip of one processor */
+    QM_QUANTUM = 64,        /* frames of the control grid (D2) */
+    QM_RAMP = 64,           /* frames in which a changed coeff reaches its new value */
+    QM_GANG = QM_LANES / 2, /* strips computed together */
+    QM_MAX_PARAMS = 256,    /* of one processor, groups unrolled */
+    QM_MAX_COEFFS = 256,    /* per strip of one processor */
 };
 
 typedef enum QmParamKind {
@@ -59,8 +59,9 @@ typedef enum QmParamKind {
 } QmParamKind;
 
 enum {
-    QM_PARAM_STRUCTURAL = 1, /* shapes memory or latency: set in the session, never automated */
-    QM_PARAM_STEPPED = 2,    /* coeffs jump instead of ramping */
+    QM_PARAM_STRUCTURAL =
+        1, /* shapes memory or latency: set in the session, never automated */
+    QM_PARAM_STEPPED = 2, /* coeffs jump instead of ramping */
 };
 
 typedef struct QmParam {
@@ -68,7 +69,7 @@ typedef struct QmParam {
     const char *help; /* one line, lower case, no full stop */
     QmParamKind kind;
     QmUnit unit;
-    double min, max, def; /* in `unit`; CHOICE: def is an index; others as said */
+    double min, max, def;       /* in `unit`; CHOICE: def is an index; others as said */
     const char *const *choices; /* CHOICE only: NULL-ended names */
     uint32_t flags;
 } QmParam;
@@ -83,15 +84,16 @@ typedef struct QmProcSpec {
 
 /* One call over lanes. state is 64-byte aligned, rows as a QmVec. */
 typedef struct QmProcCall {
-    const QmProcSpec *spec; /* of the gang's first strip: rate and n_groups are common to all */
-    QmVec *coeffs;          /* [n_coeffs], advanced in place while ramping */
-    const QmVec *step;      /* [n_coeffs] or NULL */
-    void *state;            /* state_size bytes, zeroed at start and reset */
-    QmVec *io;              /* [n] in and out */
-    const QmVec *key;       /* [n] side-chain signal (a strip without a key gets its own input);
+    const QmProcSpec
+        *spec;     /* of the gang's first strip: rate and n_groups are common to all */
+    QmVec *coeffs; /* [n_coeffs], advanced in place while ramping */
+    const QmVec *step; /* [n_coeffs] or NULL */
+    void *state;       /* state_size bytes, zeroed at start and reset */
+    QmVec *io;         /* [n] in and out */
+    const QmVec *key; /* [n] side-chain signal (a strip without a key gets its own input);
                                NULL when no strip of the gang has a key: use io */
-    uint32_t n;             /* 1..QM_QUANTUM */
-    bool on_grid;           /* the call ends on a grid line: flush denormals */
+    uint32_t n;       /* 1..QM_QUANTUM */
+    bool on_grid;     /* the call ends on a grid line: flush denormals */
 } QmProcCall;
 
 /* One call for one strip. */
@@ -100,7 +102,8 @@ typedef struct QmStripCall {
     float *coeffs;     /* [n_coeffs] */
     const float *step; /* [n_coeffs] or NULL */
     void *state;
-    float *left, *right; /* [n] in and out, not overlapping, aligned as floats only: a split
+    float *left,
+        *right; /* [n] in and out, not overlapping, aligned as floats only: a split
                             may fall on any frame */
     const float *key_left, *key_right; /* [n]; NULL: no key */
     uint32_t n;

@@ -150,7 +150,8 @@ static void prepare(QmArena *arena, Job *job, QmProcSpec *spec, const QmProcDesc
         desc->reset(spec, state);
     job->desc = desc;
     job->lanes = (QmProcCall){.spec = spec, .coeffs = v, .state = state, .on_grid = true};
-    job->strip = (QmStripCall){.spec = spec, .coeffs = c, .state = state, .on_grid = true};
+    job->strip =
+        (QmStripCall){.spec = spec, .coeffs = c, .state = state, .on_grid = true};
 }
 
 int main(int argc, char **argv)
@@ -168,9 +169,12 @@ int main(int argc, char **argv)
         for (int b = 0; b < 4; b++)
             for (int k = 0; k < 5; k++)
                 job.biquads.c[b][k] = qm_vec((float[]){1, -1.8f, 0.85f, -1.8f, 0.86f}[k]);
-        job.squeeze = (Squeeze){.threshold = qm_vec(-3), .slope = qm_vec(0.7f),
-                                .attack = qm_vec(0.002f), .release = qm_vec(0.0002f)};
-        printf("%-22s %10s %10.3f\n", limit == 1 ? "limit: 4 biquads" : "limit: compressor", "",
+        job.squeeze = (Squeeze){.threshold = qm_vec(-3),
+                                .slope = qm_vec(0.7f),
+                                .attack = qm_vec(0.002f),
+                                .release = qm_vec(0.0002f)};
+        printf("%-22s %10s %10.3f\n",
+               limit == 1 ? "limit: 4 biquads" : "limit: compressor", "",
                measure(&job, noise, io));
     }
     for (uint32_t i = 0; i < qm_proc_count(); i++) {

@@ -6,7 +6,8 @@
 
 static void *state_of(ProcGang *gang, const QmProcSpec *spec)
 {
-    void *const state = qm_arena_alloc(&gang->arena, 1, gang->desc->state_size(spec) + 64);
+    void *const state =
+        qm_arena_alloc(&gang->arena, 1, gang->desc->state_size(spec) + 64);
     assert(state);
     return state;
 }
@@ -60,10 +61,7 @@ void gang_open(ProcGang *gang, const QmProcDesc *desc, double rate_hz, uint32_t 
     gang_reset(gang);
 }
 
-void gang_close(ProcGang *gang)
-{
-    qm_arena_release(&gang->arena);
-}
+void gang_close(ProcGang *gang) { qm_arena_release(&gang->arena); }
 
 void gang_set(ProcGang *gang, uint32_t strip, uint32_t index, double value)
 {
@@ -83,7 +81,8 @@ static void run_lanes(ProcGang *gang, QmVec *io, const QmVec *key, uint32_t n)
                                  .io = io + done,
                                  .key = key ? key + done : NULL,
                                  .n = span,
-                                 .on_grid = (gang->frame + done + span) % QM_QUANTUM == 0};
+                                 .on_grid =
+                                     (gang->frame + done + span) % QM_QUANTUM == 0};
         gang->desc->process(&call);
         qm_ramp_passed(&gang->ramp, span);
     }
@@ -115,7 +114,8 @@ static void run_strip(ProcGang *gang, uint32_t s, QmVec *io, const QmVec *key, u
                                   .key_left = key ? key_left + done : NULL,
                                   .key_right = key ? key_right + done : NULL,
                                   .n = span,
-                                  .on_grid = (gang->frame + done + span) % QM_QUANTUM == 0};
+                                  .on_grid =
+                                      (gang->frame + done + span) % QM_QUANTUM == 0};
         gang->desc->process_strip(&call);
         qm_ramp_member_passed(&gang->ramp, s, span);
     }
@@ -129,8 +129,8 @@ void gang_run(ProcGang *gang, QmVec *io, const QmVec *key, uint32_t n, uint32_t 
 {
     for (uint32_t done = 0, span; done < n; done += span) {
         const uint32_t to_grid = QM_QUANTUM - (uint32_t)(gang->frame % QM_QUANTUM);
-        const uint32_t want = longest ? longest
-                                      : 1 + qm_rand_bits(5, (uint64_t)gang->frame) % QM_QUANTUM;
+        const uint32_t want =
+            longest ? longest : 1 + qm_rand_bits(5, (uint64_t)gang->frame) % QM_QUANTUM;
         span = n - done < to_grid ? n - done : to_grid;
         span = want < span ? want : span;
         const QmVec *const key_here = key ? key + done : NULL;
@@ -157,8 +157,8 @@ double random_value(const QmParam *param, uint64_t seed, uint64_t index)
     return qm_param_clamp(param, low + u * (high - low));
 }
 
-void random_params(const QmProcDesc *desc, uint32_t n_groups, uint32_t n_strips, uint64_t seed,
-                   double (*params)[QM_MAX_PARAMS])
+void random_params(const QmProcDesc *desc, uint32_t n_groups, uint32_t n_strips,
+                   uint64_t seed, double (*params)[QM_MAX_PARAMS])
 {
     for (uint32_t s = 0; s < n_strips; s++)
         for (uint32_t i = 0; i < qm_proc_n_params(desc, n_groups); i++) {

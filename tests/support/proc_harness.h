@@ -39,8 +39,8 @@ void noise_rows(QmVec *rows, uint32_t n, uint64_t seed, double level);
 /* A random value of the param's range, whole where it must be. */
 double random_value(const QmParam *param, uint64_t seed, uint64_t index);
 /* Random params for `n_strips`; structural ones too, the same for all (a gang's shape). */
-void random_params(const QmProcDesc *desc, uint32_t n_groups, uint32_t n_strips, uint64_t seed,
-                   double (*params)[QM_MAX_PARAMS]);
+void random_params(const QmProcDesc *desc, uint32_t n_groups, uint32_t n_strips,
+                   uint64_t seed, double (*params)[QM_MAX_PARAMS]);
 /* Groups that a test of `desc` uses: at most `most`. */
 uint32_t groups_of(const QmProcDesc *desc, uint32_t most);
 

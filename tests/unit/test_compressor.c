@@ -30,10 +30,7 @@ static void level(QmVec *to, uint32_t n, double left_db, double right_db)
         to[i] = (QmVec){(float)pow(10, left_db / 20), (float)pow(10, right_db / 20)};
 }
 
-static double db(float x)
-{
-    return 20 * log10(fabs((double)x));
-}
+static double db(float x) { return 20 * log10(fabs((double)x)); }
 
 /* Where a constant input of both channels ends up. */
 static double settled(ProcGang *gang, double in_db)
@@ -58,8 +55,8 @@ static double curve(double in, double threshold, double ratio, double knee)
 static void test_the_curve(void **unused)
 {
     (void)unused;
-    static const double settings[][3] = {{-20, 4, 0}, {-20, 4, 12}, {-40, 100, 6}, {-10, 1, 6},
-                                         {-80, 2, 24}, {0, 20, 24}};
+    static const double settings[][3] = {{-20, 4, 0}, {-20, 4, 12}, {-40, 100, 6},
+                                         {-10, 1, 6}, {-80, 2, 24}, {0, 20, 24}};
     for (uint32_t k = 0; k < QM_COUNT(settings); k++) {
         const double *const s = settings[k];
         ProcGang gang;
@@ -102,7 +99,8 @@ static void check_times(double rate, double attack_ms, double release_ms)
     set(&gang, KNEE, 0);
     set(&gang, ATTACK, attack_ms);
     set(&gang, RELEASE, release_ms);
-    const uint32_t a = (uint32_t)(attack_ms / 1000 * rate), r = (uint32_t)(release_ms / 1000 * rate);
+    const uint32_t a = (uint32_t)(attack_ms / 1000 * rate),
+                   r = (uint32_t)(release_ms / 1000 * rate);
     level(rows, a, 2, 2);
     gang_run(&gang, rows, NULL, a, QM_QUANTUM);
     assert_true(fabs(2 - db(rows[a - 1][0]) - part * full) < 0.01 * full);

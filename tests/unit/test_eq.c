@@ -30,23 +30,30 @@ typedef struct Band {
 
 static double cookbook_db(Band band, double rate, double at)
 {
-    const double w = 2 * M_PI * band.freq / rate, c = cos(w), alpha = sin(w) / (2 * band.q);
-    const double a = pow(10, band.gain / 40), r = 2 * sqrt(a) * alpha, p = a + 1, m = a - 1;
+    const double w = 2 * M_PI * band.freq / rate, c = cos(w),
+                 alpha = sin(w) / (2 * band.q);
+    const double a = pow(10, band.gain / 40), r = 2 * sqrt(a) * alpha, p = a + 1,
+                 m = a - 1;
     const double table[SHAPES][6] = {
         [QM_SVF_BELL] = {1 + alpha * a, -2 * c, 1 - alpha * a, 1 + alpha / a, -2 * c,
                          1 - alpha / a},
-        [QM_SVF_LOW_SHELF] = {a * (p - m * c + r), 2 * a * (m - p * c), a * (p - m * c - r),
-                              p + m * c + r, -2 * (m + p * c), p + m * c - r},
-        [QM_SVF_HIGH_SHELF] = {a * (p + m * c + r), -2 * a * (m + p * c), a * (p + m * c - r),
-                               p - m * c + r, 2 * (m - p * c), p - m * c - r},
-        [QM_SVF_LOW_PASS] = {(1 - c) / 2, 1 - c, (1 - c) / 2, 1 + alpha, -2 * c, 1 - alpha},
-        [QM_SVF_HIGH_PASS] = {(1 + c) / 2, -1 - c, (1 + c) / 2, 1 + alpha, -2 * c, 1 - alpha},
+        [QM_SVF_LOW_SHELF] = {a * (p - m * c + r), 2 * a * (m - p * c),
+                              a * (p - m * c - r), p + m * c + r, -2 * (m + p * c),
+                              p + m * c - r},
+        [QM_SVF_HIGH_SHELF] = {a * (p + m * c + r), -2 * a * (m + p * c),
+                               a * (p + m * c - r), p - m * c + r, 2 * (m - p * c),
+                               p - m * c - r},
+        [QM_SVF_LOW_PASS] = {(1 - c) / 2, 1 - c, (1 - c) / 2, 1 + alpha, -2 * c,
+                             1 - alpha},
+        [QM_SVF_HIGH_PASS] = {(1 + c) / 2, -1 - c, (1 + c) / 2, 1 + alpha, -2 * c,
+                              1 - alpha},
         [QM_SVF_NOTCH] = {1, -2 * c, 1, 1 + alpha, -2 * c, 1 - alpha},
         [QM_SVF_ALL_PASS] = {1 - alpha, -2 * c, 1 + alpha, 1 + alpha, -2 * c, 1 - alpha},
     };
     const double *const k = table[band.kind];
     const double complex z = cexp(-2 * M_PI * I * at / rate);
-    return 20 * log10(cabs((k[0] + z * (k[1] + z * k[2])) / (k[3] + z * (k[4] + z * k[5]))));
+    return 20 *
+           log10(cabs((k[0] + z * (k[1] + z * k[2])) / (k[3] + z * (k[4] + z * k[5]))));
 }
 
 static void set_band(ProcGang *gang, uint32_t strip, uint32_t b, Band band)
@@ -83,7 +90,8 @@ static void check_response(Band band, double rate)
         if (expected > -70 && fabs(spectrum_db(n, rate, at) - expected) > 0.01)
             fail_msg("shape %d at %d Hz, q %d/1000: %d mdB where %d are right, at %d Hz",
                      band.kind, (int)band.freq, (int)(1000 * band.q),
-                     (int)(1000 * spectrum_db(n, rate, at)), (int)(1000 * expected), (int)at);
+                     (int)(1000 * spectrum_db(n, rate, at)), (int)(1000 * expected),
+                     (int)at);
     }
 }
 
@@ -207,7 +215,8 @@ static Band any_band(uint64_t index)
 {
     const QmParam *const row = qm_proc_find("eq")->group;
     return (Band){(QmSvfKind)random_value(&row[TYPE], 1, index),
-                  10 * pow(4000, qm_rand(2, 2, index)), random_value(&row[GAIN], 3, index),
+                  10 * pow(4000, qm_rand(2, 2, index)),
+                  random_value(&row[GAIN], 3, index),
                   0.05 * pow(800, qm_rand(4, 4, index))};
 }
 

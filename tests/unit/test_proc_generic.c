@@ -27,12 +27,12 @@ static void each(Check *check)
         check(qm_proc_at(i));
 }
 
-#define expect(condition, desc, ...) \
-    do { \
-        if (!(condition)) { \
-            print_error("%s: ", (desc)->name); \
-            fail_msg(__VA_ARGS__); \
-        } \
+#define expect(condition, desc, ...)                                                     \
+    do {                                                                                 \
+        if (!(condition)) {                                                              \
+            print_error("%s: ", (desc)->name);                                           \
+            fail_msg(__VA_ARGS__);                                                       \
+        }                                                                                \
     } while (0)
 
 static bool finite_row(QmVec row)
@@ -64,7 +64,8 @@ static void check_row(const QmProcDesc *desc, const QmParam *row)
 {
     expect(row->name && row->name[0], desc, "a param without a name");
     expect(row->help && row->help[0], desc, "%s: no help", row->name);
-    expect(row->help[strlen(row->help) - 1] != '.', desc, "%s: help ends in '.'", row->name);
+    expect(row->help[strlen(row->help) - 1] != '.', desc, "%s: help ends in '.'",
+           row->name);
     expect((row->kind == QM_PARAM_CHOICE) == (row->choices != NULL), desc,
            "%s: choices belong to a choice", row->name);
     const double low = qm_param_clamp(row, -1e300), high = qm_param_clamp(row, 1e300);
@@ -78,7 +79,8 @@ static void check_table(const QmProcDesc *desc)
 {
     expect(desc->name && desc->summary, desc, "no name or summary");
     expect(qm_proc_find(desc->name) == desc, desc, "not found, or a name twice");
-    expect((desc->process != NULL) != (desc->process_strip != NULL), desc, "process or strip");
+    expect((desc->process != NULL) != (desc->process_strip != NULL), desc,
+           "process or strip");
     expect((desc->group_name != NULL) == (desc->max_groups > 0), desc, "group");
     const uint32_t n = qm_proc_n_params(desc, desc->max_groups);
     expect(n <= QM_MAX_PARAMS, desc, "%u params", n);
@@ -86,8 +88,8 @@ static void check_table(const QmProcDesc *desc)
         check_row(desc, qm_proc_param(desc, i));
     expect(qm_proc_param(desc, n) == NULL, desc, "a param behind the last");
     for (uint32_t i = 0; i < desc->n_params; i++)
-        expect(qm_proc_find_param(desc, 0, desc->params[i].name) == (int)i, desc, "%s twice",
-               desc->params[i].name);
+        expect(qm_proc_find_param(desc, 0, desc->params[i].name) == (int)i, desc,
+               "%s twice", desc->params[i].name);
     for (uint32_t g = 1; g <= desc->max_groups; g++)
         for (uint32_t i = 0; i < desc->n_group; i++)
             expect(qm_proc_find_param(desc, g, desc->group[i].name) ==
@@ -118,7 +120,8 @@ static void apply_event(ProcGang *gang, uint64_t seed, uint32_t event, uint32_t 
     const uint32_t index = (uint32_t)(qm_rand_bits(seed, 4 * event + 1) % gang->n_params);
     const QmParam *const param = qm_proc_param(gang->desc, index);
     if (automated(param))
-        gang_set(gang, only < QM_GANG ? 0 : strip, index, random_value(param, seed, event));
+        gang_set(gang, only < QM_GANG ? 0 : strip, index,
+                 random_value(param, seed, event));
 }
 
 /* Runs input into `out` with EVENTS changes. only < QM_GANG: the gang is that strip alone. */
@@ -128,7 +131,9 @@ static void perform(ProcGang *gang, uint64_t seed, const QmVec *key, uint32_t lo
     uint32_t at = 0;
     for (uint32_t event = 0; event <= EVENTS; event++) {
         const uint32_t next =
-            event == EVENTS ? LONG : (uint32_t)(LONG * (uint64_t)(event + 1) / (EVENTS + 2)) - event;
+            event == EVENTS
+                ? LONG
+                : (uint32_t)(LONG * (uint64_t)(event + 1) / (EVENTS + 2)) - event;
         gang_run(gang, out + at, key ? key + at : NULL, next - at, longest);
         at = next;
         if (event < EVENTS)
@@ -207,7 +212,8 @@ static void check_builds(const QmProcDesc *desc)
         random_params(desc, groups, QM_GANG, seed, params);
         for (uint32_t k = 0; k < 2; k++) {
             ProcGang gang;
-            gang_open(&gang, qm_proc_for_isa(desc, isas[k]), 44100, groups, QM_GANG, params);
+            gang_open(&gang, qm_proc_for_isa(desc, isas[k]), 44100, groups, QM_GANG,
+                      params);
             memcpy(out[k], input, sizeof rows_a);
             out[k][777][3] = (float)(1e300 * 1e300); /* also of what is not a number */
             perform(&gang, seed, NULL, SPLIT_AT_RANDOM, QM_GANG, out[k]);
@@ -322,19 +328,20 @@ static void check_impulse(const QmProcDesc *desc)
         rows_a[0] = qm_vec(0.5f);
         gang_run(&gang, rows_a, NULL, LONG, QM_QUANTUM);
         for (uint32_t i = 0; i < late; i++)
-            expect(loudest(rows_a[i]) == 0, desc, "sounds before its latency of %u at %u", late,
-                   i);
+            expect(loudest(rows_a[i]) == 0, desc, "sounds before its latency of %u at %u",
+                   late, i);
         if (seed == 20 && late > 0) /* the direct sound comes when it is said to */
-            expect(loudest(rows_a[late]) > 0.1f, desc, "nothing at its latency of %u", late);
+            expect(loudest(rows_a[late]) > 0.1f, desc, "nothing at its latency of %u",
+                   late);
         const uint64_t end = run_out(&gang);
         if (end < 30 * 48000) {
             if (end > LONG)
                 after_silence(&gang, end - LONG);
             for (uint64_t i = end + 1; i < LONG; i++)
-                expect(loudest(rows_a[i]) <= 0.5e-6f, desc, "sounds after its tail of %u at %u",
-                       (unsigned)end, (unsigned)i);
-            expect(after_silence(&gang, 2000) <= 0.5e-6f, desc, "sounds after its tail of %u",
-                   (unsigned)end);
+                expect(loudest(rows_a[i]) <= 0.5e-6f, desc,
+                       "sounds after its tail of %u at %u", (unsigned)end, (unsigned)i);
+            expect(after_silence(&gang, 2000) <= 0.5e-6f, desc,
+                   "sounds after its tail of %u", (unsigned)end);
         }
         gang_close(&gang);
     }
@@ -348,8 +355,8 @@ static void test_latency_and_tail_are_as_told(void **unused)
 
 static void check_rubbish(const QmProcDesc *desc)
 {
-    const float huge = (float)(1e300 * 1e300), rubbish[] = {1e30f, -1e35f, huge, -huge,
-                                                            huge - huge};
+    const float huge = (float)(1e300 * 1e300),
+                rubbish[] = {1e30f, -1e35f, huge, -huge, huge - huge};
     for (uint32_t k = 0; k < QM_COUNT(rubbish); k++) {
         const uint32_t groups = groups_of(desc, 2);
         random_params(desc, groups, QM_GANG, 40 + k, params);
@@ -367,7 +374,8 @@ static void check_rubbish(const QmProcDesc *desc)
         memcpy(rows_a, input, sizeof rows_a);
         gang_run(&gang, rows_a, NULL, LONG, QM_QUANTUM);
         for (uint32_t i = 0; i < LONG; i++)
-            expect(finite_row(rows_a[i]), desc, "poisoned by rubbish %u at frame %u", k, i);
+            expect(finite_row(rows_a[i]), desc, "poisoned by rubbish %u at frame %u", k,
+                   i);
         gang_close(&gang);
     }
 }
@@ -386,11 +394,13 @@ static void check_extremes(const QmProcDesc *desc)
     for (uint32_t k = 0; k < 60; k++) {
         const uint32_t groups = groups_of(desc, 2);
         random_params(desc, groups, QM_GANG, 60 + k, params);
-        for (uint32_t s = 0; k < 30 && s < QM_GANG; s++) /* corners: all low, all high, mixed */
+        for (uint32_t s = 0; k < 30 && s < QM_GANG;
+             s++) /* corners: all low, all high, mixed */
             for (uint32_t i = 0; i < qm_proc_n_params(desc, groups); i++) {
                 const uint64_t coin = qm_rand_bits(k, i);
                 const bool high = k == 0 ? false : k == 1 ? true : coin & 1;
-                params[s][i] = qm_param_clamp(qm_proc_param(desc, i), high ? 1e300 : -1e300);
+                params[s][i] =
+                    qm_param_clamp(qm_proc_param(desc, i), high ? 1e300 : -1e300);
             }
         ProcGang gang;
         gang_open(&gang, desc, rates[k % 3], groups, QM_GANG, params);
@@ -420,7 +430,8 @@ static double roughness(const QmVec *rows, uint32_t from, uint32_t to)
 {
     double most = 0;
     for (uint32_t i = from + 1; i + 1 < to; i++) {
-        const double bend = (double)rows[i + 1][0] - 2 * (double)rows[i][0] + rows[i - 1][0];
+        const double bend =
+            (double)rows[i + 1][0] - 2 * (double)rows[i][0] + rows[i - 1][0];
         most = bend > most ? bend : -bend > most ? -bend : most;
     }
     return most;
@@ -450,8 +461,8 @@ static void check_steps(const QmProcDesc *desc, uint32_t index)
     }
     const double bend = roughness(rows_a, LONG / 8 - 64, LONG);
     expect(bend < 3.5 / QM_RAMP * (double)peak + 1e-4, desc,
-           "%s clicks: bends by %d millionths of a peak of %d", param->name, (int)(1e6 * bend),
-           (int)(1e6 * (double)peak));
+           "%s clicks: bends by %d millionths of a peak of %d", param->name,
+           (int)(1e6 * bend), (int)(1e6 * (double)peak));
     gang_close(&gang);
 }
 

@@ -62,9 +62,11 @@ static void test_in_step_and_alone(void **unused)
 static void test_comparisons(void **unused)
 {
     (void)unused;
-    const QmVec a = {1, 2, -3, NAN, 0, -0.0f, INFINITY, 5}, b = {2, 1, -3, 1, -0.0f, 0, 7, NAN};
+    const QmVec a = {1, 2, -3, NAN, 0, -0.0f, INFINITY, 5},
+                b = {2, 1, -3, 1, -0.0f, 0, 7, NAN};
     const QmVecI less = qm_vec_less(a, b);
-    const QmVec max = qm_vec_max(a, b), min = qm_vec_min(a, b), chosen = qm_vec_select(less, a, b);
+    const QmVec max = qm_vec_max(a, b), min = qm_vec_min(a, b),
+                chosen = qm_vec_select(less, a, b);
     for (int lane = 0; lane < QM_LANES; lane++) {
         const float x = a[lane], y = b[lane], high = x > y ? x : y, low = x < y ? x : y;
         assert_int_equal(less[lane], x < y ? -1 : 0);
