@@ -6,8 +6,8 @@
  *
  * libsndfile is given a descriptor, never a name: it then judges by content alone, and we have
  * looked at what the name is (a folder, a device) before it does. Its frame count is believed
- * only where bytes per frame are constant and the file is long enough; otherwise it comes from
- * the header, and headers lie. */
+ * only where bytes per frame are constant and the last of them could be read; otherwise it comes
+ * from the header, and headers lie. */
 #include "formats/audio_read.h"
 
 #include "base/arena.h"
@@ -56,19 +56,19 @@ static const Word CONTAINERS[] = {
     {SF_FORMAT_MPEG, "MPEG"}, {SF_FORMAT_SVX, "SVX"},   {SF_FORMAT_VOC, "VOC"},
 };
 
-/* `width`: bytes of a sample where it is constant. */
+/* `constant`: every sample takes the same number of bytes. */
 static const struct {
     int code;
     const char *name;
-    uint32_t width;
+    bool constant;
 } CODINGS[] = {
-    {SF_FORMAT_PCM_S8, "pcm8", 1},    {SF_FORMAT_PCM_U8, "pcm8", 1},
-    {SF_FORMAT_PCM_16, "pcm16", 2},   {SF_FORMAT_PCM_24, "pcm24", 3},
-    {SF_FORMAT_PCM_32, "pcm32", 4},   {SF_FORMAT_FLOAT, "float32", 4},
-    {SF_FORMAT_DOUBLE, "float64", 8}, {SF_FORMAT_ULAW, "mu-law", 1},
-    {SF_FORMAT_ALAW, "a-law", 1},     {SF_FORMAT_VORBIS, "Vorbis", 0},
-    {SF_FORMAT_OPUS, "Opus", 0},      {SF_FORMAT_MPEG_LAYER_I, "layer 1", 0},
-    {SF_FORMAT_MPEG_LAYER_II, "layer 2", 0}, {SF_FORMAT_MPEG_LAYER_III, "layer 3", 0},
+    {SF_FORMAT_PCM_S8, "pcm8", true},    {SF_FORMAT_PCM_U8, "pcm8", true},
+    {SF_FORMAT_PCM_16, "pcm16", true},   {SF_FORMAT_PCM_24, "pcm24", true},
+    {SF_FORMAT_PCM_32, "pcm32", true},   {SF_FORMAT_FLOAT, "float32", true},
+    {SF_FORMAT_DOUBLE, "float64", true}, {SF_FORMAT_ULAW, "mu-law", true},
+    {SF_FORMAT_ALAW, "a-law", true},     {SF_FORMAT_VORBIS, "Vorbis", false},
+    {SF_FORMAT_OPUS, "Opus", false},     {SF_FORMAT_MPEG_LAYER_I, "layer 1", false},
+    {SF_FORMAT_MPEG_LAYER_II, "layer 2", false}, {SF_FORMAT_MPEG_LAYER_III, "layer 3", false},
 };
 
 static const char *container_name(int format)
@@ -81,21 +81,20 @@ static const char *container_name(int format)
     return NULL;
 }
 
-/* Fills info->format; returns the constant width of a sample in bytes, or 0. */
-static uint32_t describe(int format, const char *container, QmAudioInfo *info)
+/* Fills info->format; returns whether every sample takes the same number of bytes. */
+static bool describe(int format, const char *container, QmAudioInfo *info)
 {
     const char *coding = "compressed";
-    uint32_t width = 0;
+    bool constant = false;
     for (size_t i = 0; i < sizeof CODINGS / sizeof CODINGS[0]; i++) {
         if (CODINGS[i].code == (format & SF_FORMAT_SUBMASK)) {
             coding = CODINGS[i].name;
-            width = CODINGS[i].width;
+            constant = CODINGS[i].constant;
         }
     }
     snprintf(info->format, sizeof info->format, "%s %s", container, coding);
-    const bool packed = (format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC ||
-                        (format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG;
-    return packed ? 0 : width;
+    const int type = format & SF_FORMAT_TYPEMASK;
+    return constant && type != SF_FORMAT_FLAC && type != SF_FORMAT_OGG;
 }
 
 static QmStatus cannot_open(const Reader *r, QmDiag *diag, const char *why)
@@ -276,33 +275,40 @@ static QmStatus open_wav(Reader *r, int64_t size, bool *foreign, QmDiag *diag)
     return r->bytes ? QM_OK : qm_fail_memory(diag);
 }
 
-static QmStatus open_sndfile(Reader *r, int64_t size, QmDiag *diag)
+/* Whether the last of `frames` is there; leaves the file at its start. */
+static bool has_last_frame(Reader *r, int64_t frames)
 {
+    float frame[CHANNELS_MAX];
+    const bool there = frames == 0 || (sf_seek(r->file, frames - 1, SEEK_SET) == frames - 1 &&
+                                       sf_readf_float(r->file, frame, 1) == 1);
+    return sf_seek(r->file, 0, SEEK_SET) == 0 && there;
+}
+
+static QmStatus open_sndfile(Reader *r, QmDiag *diag)
+{
+    static const char *const UNKNOWN = "not a sound file, or of a kind we do not know";
     SF_INFO sf = {0};
     r->file = sf_open_fd(r->fd, SFM_READ, &sf, SF_FALSE);
     if (!r->file) {
         const int error = sf_error(NULL);
-        return cannot_open(r, diag, error == SF_ERR_UNRECOGNISED_FORMAT
-                                        ? "not a sound file, or of a kind we do not know"
-                                        : sf_error_number(error));
+        return cannot_open(r, diag, error == SF_ERR_UNRECOGNISED_FORMAT ? UNKNOWN
+                                                                        : sf_error_number(error));
     }
     const char *container = container_name(sf.format);
     if (!container) {
-        return cannot_open(r, diag, "not a sound file, or of a kind we do not know");
+        return cannot_open(r, diag, UNKNOWN);
     }
     if (sf.channels < 1 || sf.channels > CHANNELS_MAX) {
-        return qm_fail(diag, QM_ERR_INPUT, r->place, NULL,
-                       "cannot open '%s': it has %d channels, expected 1 to %d", r->name,
-                       sf.channels, CHANNELS_MAX);
+        return cannot_open(r, diag, "it does not have 1 to 32 channels");
     }
     if (sf.samplerate < 1) {
         return cannot_open(r, diag, "its sample rate is 0 or beyond all reason");
     }
     r->info = (QmAudioInfo){.rate = (uint32_t)sf.samplerate, .channels = (uint32_t)sf.channels};
-    const uint32_t width = describe(sf.format, container, &r->info);
-    const int64_t most = width ? size / (width * (int64_t)sf.channels) : 0;
-    r->info.seekable = width && sf.seekable && r->owns_fd;
-    r->info.frames = width ? (sf.frames < most ? sf.frames : most) : -1;
+    const bool constant = describe(sf.format, container, &r->info);
+    const bool known = constant && sf.seekable && has_last_frame(r, sf.frames);
+    r->info.seekable = known && r->owns_fd;
+    r->info.frames = known ? sf.frames : -1;
     return QM_OK;
 }
 
@@ -314,7 +320,7 @@ static QmStatus open_file(Reader *r, int64_t size, QmDiag *diag)
     if (status || !foreign) {
         return status;
     }
-    return lseek(r->fd, start, SEEK_SET) == start ? open_sndfile(r, size, diag)
+    return lseek(r->fd, start, SEEK_SET) == start ? open_sndfile(r, diag)
                                                   : cannot_open(r, diag, system_error(errno));
 }
 
