@@ -223,6 +223,14 @@ static void span(State *state, const QmGenCall *call, int64_t frame, uint32_t n,
     }
 }
 
+/* How many of n frames pass before the tone is released by itself, or silent. */
+static uint32_t span_of(const State *state, uint32_t n)
+{
+    const QmLine *line = &state->envelope;
+    n = state->left > 0 && state->left < n ? (uint32_t)state->left : n;
+    return line->to == 0.0f && line->left > 0 && line->left < n ? line->left : n;
+}
+
 static void generate(const QmGenCall *call)
 {
     State *state = call->state;
@@ -230,11 +238,10 @@ static void generate(const QmGenCall *call)
     set_level(state, call->params[LEVEL]);
     state->release = frames_of_ms(call->spec, call->params[RELEASE]);
     for (uint32_t done = 0; done < call->n;) {
-        uint32_t n = call->n - done;
         if (state->left == 0) {
             let_go(state);
         }
-        n = state->left > 0 && state->left < n ? (uint32_t)state->left : n;
+        const uint32_t n = span_of(state, call->n - done);
         state->left -= state->left > 0 ? n : 0;
         float *out = call->out + 2 * done;
         if (silent(state)) {

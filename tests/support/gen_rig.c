@@ -49,8 +49,8 @@ static void act(GenRig *rig, double *params, const GenAct *a)
     }
 }
 
-void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start, int64_t frames,
-              uint32_t longest, float *out)
+void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start,
+              int64_t frames, uint32_t longest, float *out)
 {
     double params[GEN_PARAMS];
     memcpy(params, rig->first, sizeof params);
@@ -62,7 +62,8 @@ void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start, int
         while (next < n_acts && acts[next].frame <= at) {
             act(rig, params, &acts[next++]);
         }
-        int64_t n = longest ? longest : 1 + (int64_t)(qm_rand_bits(key, (uint64_t)at) % 64);
+        int64_t n =
+            longest ? longest : 1 + (int64_t)(qm_rand_bits(key, (uint64_t)at) % 64);
         const int64_t line = QM_QUANTUM - at % QM_QUANTUM;
         n = n < line ? n : line;
         n = n < start + frames - at ? n : start + frames - at;
@@ -84,7 +85,8 @@ void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start, int
     }
 }
 
-void gen_same_however_split(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t frames)
+void gen_same_however_split(GenRig *rig, const GenAct *acts, size_t n_acts,
+                            int64_t frames)
 {
     static const uint32_t splits[] = {1, 7, GEN_SPLIT_AT_RANDOM};
     const size_t size = (size_t)frames * 2 * sizeof(float);

@@ -33,10 +33,11 @@ void gen_close(GenRig *rig);
 void gen_set(GenRig *rig, const char *param, double value);
 /* Resets, then makes out[frames][2] from absolute frame `start` on. No call is longer than
  * `longest` frames; GEN_SPLIT_AT_RANDOM: each of its own length. */
-void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start, int64_t frames,
-              uint32_t longest, float *out);
+void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start,
+              int64_t frames, uint32_t longest, float *out);
 /* The same acts in quanta, singles, sevens, and at random: the same bits, or the test fails. */
-void gen_same_however_split(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t frames);
+void gen_same_however_split(GenRig *rig, const GenAct *acts, size_t n_acts,
+                            int64_t frames);
 
 /* How far below x (n frames, a channel) lies what is left when a sine of `hz` is taken out, and
  * how strong that sine is. */
@@ -45,6 +46,7 @@ typedef struct SineFit {
 } SineFit;
 SineFit fit_sine(const float *pairs, int64_t n, double hz, double rate_hz);
 /* The same for hz, 2 hz, ... up to half the rate. */
-double rest_without_harmonics_db(const float *pairs, int64_t n, double hz, double rate_hz);
+double rest_without_harmonics_db(const float *pairs, int64_t n, double hz,
+                                 double rate_hz);
 
 #endif

@@ -86,7 +86,7 @@ static void test_a_day_has_no_drift(void **unused)
         double bpm;
         int64_t nano;
     } tempos[] = {
-        {126, 126000000000}, {33.3, 33300000000},  {120, 120000000000},
+        {126, 126000000000}, {33.3, 33300000000},   {120, 120000000000},
         {1, 1000000000},     {97.001, 97001000000}, {999.999999999, 999999999999},
     };
     static const uint32_t rates[] = {8000, 44100, 48000, 192000};
@@ -118,7 +118,8 @@ static void test_many_changes_do_not_add_up(void **unused)
             frames += (long double)bars_at[k] * 4 * 60 * 192000 / (60 + k);
         }
         const int64_t tick = (int64_t)i * 4 * QM_TICKS;
-        assert_int_equal(qm_clock_frame_of_tick(song.clock, tick), (int64_t)(frames + 0.5L));
+        assert_int_equal(qm_clock_frame_of_tick(song.clock, tick),
+                         (int64_t)(frames + 0.5L));
         bars_at[i % 97]++;
     }
     song_close(&song);
@@ -127,7 +128,9 @@ static void test_many_changes_do_not_add_up(void **unused)
 static void test_a_ramp_is_linear_in_beats(void **unused)
 {
     (void)unused;
-    const QmTempo tempo[] = {{bar(1), 126, false}, {bar(33), 140, true}, {bar(40), 90, false}};
+    const QmTempo tempo[] = {{bar(1), 126, false},
+                             {bar(33), 140, true},
+                             {bar(40), 90, false}};
     Song song;
     song_open(&song);
     set_tempo(&song, tempo, 3);
@@ -164,7 +167,9 @@ static void test_the_flattest_ramp_is_nearly_none(void **unused)
 static void test_finds_back_the_tick(void **unused)
 {
     (void)unused;
-    const QmTempo tempo[] = {{bar(1), 999, false}, {bar(9), 40, true}, {bar(20), 111.1, false}};
+    const QmTempo tempo[] = {{bar(1), 999, false},
+                             {bar(9), 40, true},
+                             {bar(20), 111.1, false}};
     Song song;
     song_open(&song);
     song.session->rate = 8000;
@@ -212,7 +217,8 @@ static void test_positions_follow_the_meter(void **unused)
                          at.beat == 1 && at.sixteenth == 1);
     }
     assert_int_equal(qm_clock_beat_ticks(song.clock, 33 * (QM_TICKS / 4)), QM_TICKS / 2);
-    assert_int_equal(qm_clock_bar_ticks(song.clock, 33 * (QM_TICKS / 4)), 7 * QM_TICKS / 2);
+    assert_int_equal(qm_clock_bar_ticks(song.clock, 33 * (QM_TICKS / 4)),
+                     7 * QM_TICKS / 2);
     song_close(&song);
 }
 
@@ -243,9 +249,8 @@ static void test_lengths_cross_changes(void **unused)
         {{.kind = QM_LEN_SAMPLES, .value = 480}, 77, 480},
     };
     for (size_t i = 0; i < QM_COUNT(lengths); i++) {
-        assert_int_equal(
-            qm_clock_length(song.clock, lengths[i].from, lengths[i].length),
-            lengths[i].frames);
+        assert_int_equal(qm_clock_length(song.clock, lengths[i].from, lengths[i].length),
+                         lengths[i].frames);
     }
     song_close(&song);
 }
@@ -307,9 +312,10 @@ static void test_refuses_what_is_no_map(void **unused)
                   "song.yaml: tempo: entry 2 is not after the one before it");
     check_refused(&seconds, 1, &four, 1,
                   "song.yaml: tempo: entry 1 is not at a bar and beat");
-    check_refused(&even, 1, &odd, 1,
-                  "song.yaml: meter: entry 1 is no meter: expected 1 to 1024 beats of 1, 2, "
-                  "4, 8, 16, 32 or 64");
+    check_refused(
+        &even, 1, &odd, 1,
+        "song.yaml: meter: entry 1 is no meter: expected 1 to 1024 beats of 1, 2, "
+        "4, 8, 16, 32 or 64");
     check_refused(&even, 1, inside, 2,
                   "song.yaml: meter: entry 2 is not at the start of a bar");
 }
