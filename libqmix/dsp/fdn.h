@@ -12,38 +12,43 @@
  *
  * Lengths are primes in geometric series, so that echoes of different lines seldom meet.
  *
- * The moving taps take the metal out of long tails: each goes up and down by a few frames, a
- * different rate each. Their place is a function of a count of frames: straight lines between
- * whole numbers that are 64 frames apart, read by a cubic.
+ * The moving taps take the metal out of long tails: each goes up and down by a few frames, at a
+ * rate of its own. Their place is a function of a count of frames: straight lines between whole
+ * numbers that are 64 frames (a cell) apart, read by a cubic.
  *
  * Time is cut into tiles of eight frames that are shorter than every delay: elementwise over
  * time where lines are read, mixed and written; over lines where the shelves wait for
- * their own last frame; a transposition in between. */
+ * their own last frame; a transposition in between. Denormals: a cell after a cell whose output
+ * stayed below 1e-25 clears what falls below 1e-30. */
 #ifndef QM_DSP_FDN_H
 #define QM_DSP_FDN_H
 
 #include "dsp/delay_line.h"
 #include "dsp/transpose.h"
 
+#include <stdbool.h>
+
 enum {
     QM_FDN_LINES = 16,
-    QM_FDN_MOVING = 8,     /* the first so many lines move */
+    QM_FDN_MOVING = 4,     /* the first so many lines move */
     QM_FDN_SHORTEST = 80,  /* frames; a tile is read long before it is written */
     QM_FDN_CELL = 64,      /* frames over which a moving tap goes straight */
     QM_FDN_WHOLE = 22,     /* bits behind the point in a place */
     QM_FDN_FARTHEST = 120, /* frames that a tap may move away */
 };
 
-/* The coeffs of the network: sixteen of each, then the depth of movement in frames. */
+/* The coeffs of the network: sixteen of each, then the depth of movement in frames. A shelf with
+ * response (b0 + b1 z) / (1 + a z), z one frame late, keeps c = b1 - a b0:
+ * y = b0 x + s,  s' = c x - a s. */
 enum {
-    QM_FDN_LOW = 0,                 /* b0 b1 a1 of the low shelf */
-    QM_FDN_HIGH = 3 * QM_FDN_LINES, /* b0 b1 a1 of the high shelf */
+    QM_FDN_LOW = 0,                 /* b0 c a of the low shelf */
+    QM_FDN_HIGH = 3 * QM_FDN_LINES, /* b0 c a of the high shelf */
     QM_FDN_DEPTH = 6 * QM_FDN_LINES,
     QM_FDN_COEFFS,
 };
 
 typedef struct QmFdn {
-    QmVec state[2][2];         /* of the shelves, eight lines each */
+    QmVec state[2][2];         /* of the shelves: low, high; eight lines each */
     uint32_t at[QM_FDN_LINES]; /* first float of a line in the items */
     uint32_t delay[QM_FDN_LINES];
     QmRing ring[QM_FDN_LINES];
@@ -53,13 +58,15 @@ typedef struct QmFdn {
     int32_t next[QM_FDN_MOVING];   /* place at its end */
     double depth;                  /* frames to either side, on its way to the coeff */
     uint32_t cell, in_cell;        /* cells begun; frames of this one that are done */
+    float peak;                    /* of this cell's output */
+    bool quiet;                    /* the cell before was */
 } QmFdn;
 
 /* Lays lines of these lengths out; returns the number of floats to keep for them. */
 QM_INLINE size_t qm_fdn_init(QmFdn *f, const uint32_t delay[QM_FDN_LINES],
                              const double speed_hz[QM_FDN_MOVING], double rate_hz)
 {
-    *f = (QmFdn){.cell = 0};
+    memset(f, 0, sizeof *f);
     size_t used = 0;
     for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
         f->delay[k] = delay[k];
@@ -85,111 +92,155 @@ QM_INLINE void qm_fdn_move(QmFdn *f, float depth)
         const double sine = 4 * x * (1 - (x < 0 ? -x : x));
         const int32_t place = (int32_t)((1 + sine) * f->depth * 0x1p16);
         f->from[k] = f->next[k];
-        f->next[k] = place << 6;
-        f->slope[k] = place - (f->from[k] >> 6);
+        f->next[k] = place * 64;
+        f->slope[k] = place - f->from[k] / 64;
     }
+    f->quiet = f->peak < 1e-25f;
+    f->peak = 0;
 }
 
-/* Eight frames of a moving line, from frame `i` of the block on. Hermite's cubic. */
-QM_INLINE QmVec qm_fdn_tap(const QmFdn *f, const float *items, uint32_t k, uint32_t i)
+/* Where moving line k is `i` frames on in this block; its whole part is how many frames it is
+ * away from rest. */
+QM_INLINE int32_t qm_fdn_place(const QmFdn *f, uint32_t k, uint32_t i)
 {
-    const int32_t first = f->from[k] + (int32_t)(f->in_cell + i) * f->slope[k];
-    const QmVecI place = first + (QmVecI){0, 1, 2, 3, 4, 5, 6, 7} * f->slope[k];
-    const QmVecI whole = place >> QM_FDN_WHOLE;
-    const float *const line = items + f->at[k];
-    const uint32_t far = f->delay[k] + 2 - i;
-    QmVec a, b, c, d; /* 2 and 1 frames farther, here, 1 frame nearer */
-    if (whole[0] == whole[7]) {
-        const float *const p = line + qm_ring_back(&f->ring[k], far + (uint32_t)whole[0]);
-        a = qm_vec_load(p);
-        b = qm_vec_load(p + 1);
-        c = qm_vec_load(p + 2);
-        d = qm_vec_load(p + 3);
-    } else {
-        for (int j = 0; j < QM_LANES; j++) {
-            const float *const p =
-                line + qm_ring_back(&f->ring[k], far + (uint32_t)whole[j]) + j;
-            a[j] = p[0];
-            b[j] = p[1];
-            c[j] = p[2];
-            d[j] = p[3];
-        }
-    }
+    return f->from[k] + (int32_t)(f->in_cell + i) * f->slope[k];
+}
+
+/* Hermite's cubic through four neighbours, `t` of the way from c to b. */
+QM_INLINE QmVec qm_fdn_between(QmVec a, QmVec b, QmVec c, QmVec d, QmVecI place)
+{
     const QmVec t = __builtin_convertvector(place & ((1 << QM_FDN_WHOLE) - 1), QmVec) *
                     qm_vec(1.0f / (1 << QM_FDN_WHOLE));
     const QmVec slope = b - d, bend = c - b;
     const QmVec cubic = a - d + qm_vec(3) * bend;
-    const QmVec square = qm_vec(0) - slope - bend - bend - cubic;
-    return c + qm_vec(0.5f) * t * (slope + t * (square + t * cubic));
+    const QmVec square = slope + bend + bend + cubic;
+    return c + qm_vec(0.5f) * t * (slope + t * (t * cubic - square));
 }
 
-/* What the lines lose: eight lines, `n` frames. `coeffs` at line 0 or 8. */
-QM_INLINE void qm_fdn_absorb(QmVec *x, uint32_t n, QmVec *low, QmVec *high, float *coeffs,
+/* n frames of moving line k. from[0..3] is what frame 0 reads `away` frames from rest: 2 and 1
+ * frames farther, there, and 1 frame nearer. The tap does not come farther away in this block,
+ * and at most 1 frame nearer. */
+QM_INLINE void qm_fdn_tap(const QmFdn *f, uint32_t k, const float *from, int32_t away,
+                          uint32_t n, float *out)
+{
+    const int32_t slope = f->slope[k];
+    const QmVecI run = slope * (QmVecI){0, 1, 2, 3, 4, 5, 6, 7};
+    int32_t first = qm_fdn_place(f, k, 0);
+    for (uint32_t i = 0; i < n; i += QM_LANES, first += QM_LANES * slope) {
+        const QmVecI place = first + run;
+        const int32_t whole = first >> QM_FDN_WHOLE;
+        QmVec a, b, c, d;
+        if (whole == (first + (QM_LANES - 1) * slope) >> QM_FDN_WHOLE) {
+            const float *const p = from + i + (away - whole);
+            a = qm_vec_load(p);
+            b = qm_vec_load(p + 1);
+            c = qm_vec_load(p + 2);
+            d = qm_vec_load(p + 3);
+        } else {
+            for (uint32_t j = 0; j < QM_LANES; j++) {
+                const float *const p = from + i + j + (away - (place[j] >> QM_FDN_WHOLE));
+                a[j] = p[0];
+                b[j] = p[1];
+                c[j] = p[2];
+                d[j] = p[3];
+            }
+        }
+        qm_vec_store(out + i, qm_fdn_between(a, b, c, d, place));
+    }
+}
+
+/* What the lines lose: n frames of lines 0..7 and 8..15. */
+QM_INLINE void qm_fdn_absorb(QmFdn *f, QmVec (*x)[2], uint32_t n, float *coeffs,
                              const float *step)
 {
-    enum { L = QM_FDN_LINES };
-    QmVec c[6];
-    for (uint32_t k = 0; k < 6; k++)
-        c[k] = qm_vec_load(coeffs + k * L);
-    QmVec s = *low, t = *high;
-    for (uint32_t i = 0; i < n; i++) {
-        if (step)
-            for (uint32_t k = 0; k < 6; k++)
-                c[k] += qm_vec_load(step + k * L);
-        const QmVec y = c[0] * x[i] + s;
-        s = c[1] * x[i] - c[2] * y;
-        const QmVec z = c[3] * y + t;
-        t = c[4] * y - c[5] * z;
-        x[i] = z;
+    QmVec c[6][2], up[6][2];
+    for (uint32_t k = 0; k < 12; k++) {
+        c[k / 2][k % 2] = qm_vec_load(coeffs + QM_LANES * k);
+        up[k / 2][k % 2] = step ? qm_vec_load(step + QM_LANES * k) : qm_vec(0);
     }
-    *low = s;
-    *high = t;
-    if (step)
-        for (uint32_t k = 0; k < 6; k++)
-            qm_vec_store(coeffs + k * L, c[k]);
+    QmVec s[2] = {f->state[0][0], f->state[0][1]},
+          t[2] = {f->state[1][0], f->state[1][1]};
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t h = 0; h < 2; h++) {
+            if (step)
+                for (uint32_t k = 0; k < 6; k++)
+                    c[k][h] += up[k][h];
+            const QmVec y = c[0][h] * x[i][h] + s[h];
+            s[h] = c[1][h] * x[i][h] - c[2][h] * s[h];
+            x[i][h] = c[3][h] * y + t[h];
+            t[h] = c[4][h] * y - c[5][h] * t[h];
+        }
+    memcpy(f->state[0], s, sizeof s);
+    memcpy(f->state[1], t, sizeof t);
+    for (uint32_t k = 0; step && k < 12; k++)
+        qm_vec_store(coeffs + QM_LANES * k, c[k / 2][k % 2]);
 }
 
-/* x <- H x, elementwise over time. */
+/* The Hadamard matrix of order 4 over vectors `stride` apart. */
+QM_INLINE void qm_fdn_mix4(QmVec *x, uint32_t stride)
+{
+    const QmVec a = x[0] + x[stride], b = x[0] - x[stride];
+    const QmVec c = x[2 * stride] + x[3 * stride], d = x[2 * stride] - x[3 * stride];
+    x[0] = a + c;
+    x[stride] = b + d;
+    x[2 * stride] = a - c;
+    x[3 * stride] = b - d;
+}
+
+/* x <- H x, elementwise over time: the matrix of order 16 is the product of that of order 4
+ * with itself. */
 QM_INLINE void qm_fdn_mix(QmVec x[QM_FDN_LINES])
 {
-    for (uint32_t h = 1; h < QM_FDN_LINES; h *= 2)
-        for (uint32_t k = 0; k < QM_FDN_LINES; k++)
-            if (!(k & h)) {
-                const QmVec a = x[k], b = x[k + h];
-                x[k] = a + b;
-                x[k + h] = a - b;
-            }
+    qm_fdn_mix4(x, 1);
+    qm_fdn_mix4(x + 4, 1);
+    qm_fdn_mix4(x + 8, 1);
+    qm_fdn_mix4(x + 12, 1);
+    qm_fdn_mix4(x, 4);
+    qm_fdn_mix4(x + 1, 4);
+    qm_fdn_mix4(x + 2, 4);
+    qm_fdn_mix4(x + 3, 4);
 }
 
 /* Signs, a bit a line: how a side enters its lines and how it leaves them. Neither is a row of
  * H, or the network would answer from a single line. */
 enum { QM_FDN_ENTER = 0x3c96, QM_FDN_LEAVE = 0x5c36 };
 
-/* Frames [i, i + count) of a block, count <= 8. */
-QM_INLINE void qm_fdn_tile(QmFdn *f, float *items, float *coeffs, const float *step,
-                           uint32_t i, uint32_t count, float *left, float *right)
+/* Eight frames from i on of all lines, over lines. */
+QM_INLINE void qm_fdn_gather(const float *const from[QM_FDN_LINES], uint32_t i,
+                             QmVec (*frames)[2])
 {
     QmVec x[QM_FDN_LINES];
     for (uint32_t k = 0; k < QM_FDN_LINES; k++)
-        x[k] = k < QM_FDN_MOVING ? qm_fdn_tap(f, items, k, i)
-                                 : qm_vec_load(items + f->at[k] + i +
-                                               qm_ring_back(&f->ring[k], f->delay[k]));
-    for (uint32_t h = 0; h < 2; h++) {
-        qm_transpose(x + 8 * h);
-        qm_fdn_absorb(x + 8 * h, count, &f->state[0][h], &f->state[1][h], coeffs + 8 * h,
-                      step ? step + 8 * h : NULL);
-        qm_transpose(x + 8 * h);
+        x[k] = qm_vec_load(from[k] + i);
+    qm_transpose(x);
+    qm_transpose(x + 8);
+    for (uint32_t j = 0; j < QM_LANES; j++) {
+        frames[i + j][0] = x[j];
+        frames[i + j][1] = x[8 + j];
     }
-    const QmVec in[2] = {qm_vec_load(left + i), qm_vec_load(right + i)};
+}
+
+/* What goes to the sides and back into the lines, frames from `i` on. */
+QM_INLINE void qm_fdn_spread(QmVec (*frames)[2], float *const to[QM_FDN_LINES],
+                             uint32_t i, bool quiet, float *const io[2])
+{
+    QmVec x[QM_FDN_LINES];
+    for (uint32_t j = 0; j < QM_LANES; j++) {
+        x[j] = frames[i + j][0];
+        x[8 + j] = frames[i + j][1];
+    }
+    qm_transpose(x);
+    qm_transpose(x + 8);
+    const QmVec in[2] = {qm_vec_load(io[0] + i), qm_vec_load(io[1] + i)};
     QmVec out[2] = {0};
     for (uint32_t k = 0; k < QM_FDN_LINES; k++)
         out[k & 1] = QM_FDN_LEAVE >> k & 1 ? out[k & 1] - x[k] : out[k & 1] + x[k];
-    qm_vec_store(left + i, out[0]);
-    qm_vec_store(right + i, out[1]);
+    qm_vec_store(io[0] + i, out[0]);
+    qm_vec_store(io[1] + i, out[1]);
     qm_fdn_mix(x);
     for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
         const QmVec y = QM_FDN_ENTER >> k & 1 ? x[k] - in[k & 1] : x[k] + in[k & 1];
-        qm_vec_store(items + f->at[k] + f->ring[k].at + i, qm_vec_flush(y));
+        qm_vec_store(to[k] + i, quiet ? qm_vec_flush(y) : y);
     }
 }
 
@@ -200,22 +251,65 @@ QM_INLINE uint32_t qm_fdn_span(const QmFdn *f, uint32_t n)
     return left < n ? left : n;
 }
 
-/* n frames, within the span, of left and right through the network, in place; both have
- * room for whole vectors. */
-QM_INLINE void qm_fdn_block(QmFdn *f, float *items, float *coeffs, const float *step,
-                            uint32_t n, float *left, float *right)
+/* To be called before every block: the beginning of a cell looks where to go. */
+QM_INLINE void qm_fdn_begin(QmFdn *f, const float *coeffs)
 {
     if (f->in_cell == 0)
         qm_fdn_move(f, coeffs[QM_FDN_DEPTH]);
-    uint32_t i = 0;
-    if (!step)
+}
+
+/* The greater of `peak` and n frames of both sides. */
+QM_INLINE float qm_fdn_peak(float peak, float *const io[2], uint32_t n)
+{
+    QmVec most = qm_vec(peak);
+    for (uint32_t side = 0; side < 2; side++) {
+        uint32_t i = 0;
         for (; i + QM_LANES <= n; i += QM_LANES)
-            qm_fdn_tile(f, items, coeffs, NULL, i, QM_LANES, left, right);
-    for (; i < n; i += QM_LANES)
-        qm_fdn_tile(f, items, coeffs, step, i, n - i < QM_LANES ? n - i : QM_LANES, left,
-                    right);
+            most = qm_vec_max(qm_vec_abs(qm_vec_load(io[side] + i)), most);
+        for (; i < n; i++)
+            most = qm_vec_max(qm_vec_abs(qm_vec(io[side][i])), most);
+    }
+    for (uint32_t k = 0; k < QM_LANES; k++)
+        peak = most[k] > peak ? most[k] : peak;
+    return peak;
+}
+
+/* n frames, within the span, of left and right through the network, in place; both have
+ * room for whole vectors. */
+QM_INLINE void qm_fdn_block(QmFdn *f, float *items, float *coeffs, const float *step,
+                            uint32_t n, float *const io[2])
+{
+    float moved[QM_FDN_MOVING][QM_RING_BLOCK];
+    const float *from[QM_FDN_LINES];
+    float *to[QM_FDN_LINES];
+    for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
+        from[k] = items + f->at[k] + qm_ring_back(&f->ring[k], f->delay[k]);
+        to[k] = items + f->at[k] + f->ring[k].at;
+    }
+    for (uint32_t k = 0; k < QM_FDN_MOVING; k++) {
+        const int32_t a = qm_fdn_place(f, k, 0), b = qm_fdn_place(f, k, n - 1);
+        const int32_t away = (a > b ? a : b) >> QM_FDN_WHOLE;
+        const uint32_t back = f->delay[k] + (uint32_t)away + 2;
+        from[k] = items + f->at[k] + qm_ring_back(&f->ring[k], back);
+        qm_fdn_tap(f, k, from[k], away, n, moved[k]);
+        from[k] = moved[k];
+    }
+    QmVec frames[QM_RING_BLOCK][2];
+    for (uint32_t i = 0; i < n; i += QM_LANES)
+        qm_fdn_gather(from, i, frames);
+    if (step)
+        qm_fdn_absorb(f, frames, n, coeffs, step);
+    else
+        qm_fdn_absorb(f, frames, n, coeffs, NULL);
+    if (f->quiet)
+        for (uint32_t i = 0; i < n; i += QM_LANES)
+            qm_fdn_spread(frames, to, i, true, io);
+    else
+        for (uint32_t i = 0; i < n; i += QM_LANES)
+            qm_fdn_spread(frames, to, i, false, io);
     for (uint32_t k = 0; k < QM_FDN_LINES; k++)
         qm_ring_written(&f->ring[k], items + f->at[k], sizeof *items, n);
+    f->peak = qm_fdn_peak(f->peak, io, n);
     f->in_cell = (f->in_cell + n) % QM_FDN_CELL;
 }
 

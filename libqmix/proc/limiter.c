@@ -128,11 +128,11 @@ static void reset(const QmProcSpec *spec, void *state)
     qm_sliding_min_reset(&s->least, items(s, s->wanted), s->least.window, 1);
 }
 
-static void want(const float *left, const float *right, const float *ceiling, uint32_t n,
-                 float *wanted)
+static void want(const float *left, const float *right, const QmCoeffBlock *ceiling,
+                 uint32_t n, float *wanted)
 {
     for (uint32_t i = 0; i < n; i += QM_LANES) {
-        const QmVec c = qm_vec_load(ceiling + i);
+        const QmVec c = qm_coeff_at(ceiling, i);
         const QmVec peak = qm_vec_max(qm_vec_abs(qm_vec_load(left + i)),
                                       qm_vec_abs(qm_vec_load(right + i)));
         const QmVec less = c * qm_vec(1 - 0x1p-20f) / qm_vec_max(peak, c);
@@ -140,12 +140,12 @@ static void want(const float *left, const float *right, const float *ceiling, ui
     }
 }
 
-static void release(State *s, const float *least, const float *k, uint32_t n,
+static void release(State *s, const float *least, const QmCoeffBlock *k, uint32_t n,
                     double *gain)
 {
     double e = s->gain;
     for (uint32_t i = 0; i < n; i++) {
-        const double m = least[i], up = k[i] * m + (1.0 - k[i]) * e;
+        const double m = least[i], c = k->value[i & k->mask], up = c * m + (1.0 - c) * e;
         gain[i] = e = up < m ? up : m;
     }
     s->gain = e;
@@ -155,22 +155,18 @@ static void process_strip(const QmStripCall *call)
 {
     State *const s = call->state;
     const uint32_t n = call->n;
-    float left[QM_QUANTUM] = {0}, right[QM_QUANTUM] = {0};
-    float ceiling[QM_QUANTUM] = {0}, k[QM_QUANTUM] = {0}, gain[QM_QUANTUM];
+    float left[QM_QUANTUM], right[QM_QUANTUM];
+    float gain[QM_QUANTUM];
+    QmCoeffBlock ceiling, k;
     double released[QM_QUANTUM];
-    const float *const step = call->step;
-    qm_coeff_block(&call->coeffs[C_CEILING], step ? step[C_CEILING] : 0, n, ceiling);
-    qm_coeff_block(&call->coeffs[C_RELEASE], step ? step[C_RELEASE] : 0, n, k);
-    memcpy(left, call->left, n * sizeof *left);
-    memcpy(right, call->right, n * sizeof *right);
-    for (uint32_t i = 0; i < n; i += QM_LANES) {
-        qm_vec_store(left + i, qm_vec_sane(qm_vec_load(left + i)));
-        qm_vec_store(right + i, qm_vec_sane(qm_vec_load(right + i)));
-    }
+    qm_coeff_block(call->coeffs, call->step, C_CEILING, n, &ceiling);
+    qm_coeff_block(call->coeffs, call->step, C_RELEASE, n, &k);
+    qm_block_read(call->left, n, left);
+    qm_block_read(call->right, n, right);
 
-    want(left, right, ceiling, n, gain);
+    want(left, right, &ceiling, n, gain);
     qm_sliding_min(&s->least, items(s, s->wanted), gain, n);
-    release(s, gain, k, n, released);
+    release(s, gain, &k, n, released);
     qm_smooth(&s->smoother, s->sums, released, n, gain);
 
     QmRing ring = s->delay;
@@ -179,10 +175,13 @@ static void process_strip(const QmStripCall *call)
     const uint32_t from = qm_ring_back(&s->delay, n + s->lookahead);
     const float *const late_left = items(s, s->left) + from;
     const float *const late_right = items(s, s->right) + from;
-    for (uint32_t i = 0; i < n; i++) {
-        call->left[i] = late_left[i] * gain[i];
-        call->right[i] = late_right[i] * gain[i];
+    for (uint32_t i = 0; i < n; i += QM_LANES) {
+        const QmVec g = qm_vec_load(gain + i);
+        qm_vec_store(left + i, qm_vec_load(late_left + i) * g);
+        qm_vec_store(right + i, qm_vec_load(late_right + i) * g);
     }
+    qm_block_give(left, n, call->left);
+    qm_block_give(right, n, call->right);
 }
 
 const QmProcDesc QM_ISA(qm_proc_limiter) = {

@@ -102,19 +102,22 @@ static const QmParam params[] = {
              .def = 0.3},
 };
 
-enum { STAGES = 4 };
+enum { STAGES = 6 };
 
 /* All-pass lengths at size 0.5, left and right, and their gains at diffusion 1. */
-static const double stage_ms[2][STAGES] = {{4.771, 3.595, 12.73, 9.307},
-                                           {4.313, 3.271, 11.11, 10.13}};
-static const double stage_gain[STAGES] = {0.75, 0.75, 0.65, 0.65};
+static const double stage_ms[2][STAGES] = {{2.51, 8.03, 4.27, 1.93, 6.11, 3.31},
+                                           {2.27, 7.39, 4.67, 1.79, 5.59, 3.01}};
+static const double stage_gain[STAGES] = {0.72, 0.72, 0.7, 0.7, 0.65, 0.65};
 
 /* Which line has the how-many-th length: the moving lines (the first eight) and both sides have
  * short and long ones alike. */
 static const uint8_t rank_of[QM_FDN_LINES] = {1, 2, 4, 7, 9,  10, 12, 15,
                                               3, 0, 6, 5, 11, 8,  14, 13};
-static const double speed_hz[QM_FDN_MOVING] = {0.37, 0.83, 0.53, 0.71,
-                                               0.43, 0.97, 0.61, 0.47};
+/* Lengths as parts of the longest. */
+static const double spread[QM_FDN_LINES] = {0.13, 0.17,  0.215, 0.26, 0.31, 0.365,
+                                            0.42, 0.475, 0.53,  0.59, 0.65, 0.715,
+                                            0.78, 0.85,  0.925, 1.0};
+static const double speed_hz[QM_FDN_MOVING] = {0.37, 0.83, 0.53, 0.71};
 static const double depth_s = 0.00028; /* to either side at modulation 1 */
 
 enum {
@@ -157,10 +160,10 @@ static uint32_t prime(double frames, uint32_t least)
 
 static void line_lengths(const QmProcSpec *spec, uint32_t delay[QM_FDN_LINES])
 {
-    const double longest = 0.030 * qm_exp2(2.1 * spec->params[SIZE]) * spec->rate_hz;
+    const double longest = 0.035 * qm_exp2(2.1 * spec->params[SIZE]) * spec->rate_hz;
     uint32_t sorted[QM_FDN_LINES], least = QM_FDN_SHORTEST;
     for (uint32_t r = 0; r < QM_FDN_LINES; r++) {
-        sorted[r] = prime(longest * qm_exp2(-1.9 * (15 - r) / 15.0), least);
+        sorted[r] = prime(longest * spread[r], least);
         least = sorted[r] + 1;
     }
     for (uint32_t k = 0; k < QM_FDN_LINES; k++)
@@ -241,6 +244,14 @@ static Absorption absorb(const double *p, const Bands *b, double pass)
     return a;
 }
 
+/* scale (b0 + b1 z) / (a0 + a1 z) */
+static void shelf(float *coeffs, double scale, double b0, double b1, double a0, double a1)
+{
+    coeffs[0] = (float)(scale * b0 / a0);
+    coeffs[QM_FDN_LINES] = (float)(scale * (b1 - a1 / a0 * b0) / a0);
+    coeffs[2 * QM_FDN_LINES] = (float)(a1 / a0);
+}
+
 static void design_lines(const QmProcSpec *spec, const double *p, float *coeffs)
 {
     uint32_t delay[QM_FDN_LINES];
@@ -249,18 +260,12 @@ static void design_lines(const QmProcSpec *spec, const double *p, float *coeffs)
     for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
         const Absorption a = absorb(p, &b, delay[k] / spec->rate_hz);
         const double l = qm_sqrt(a.low), h = qm_sqrt(a.high);
-        float *const low = coeffs + QM_FDN_LOW + k, *const high =
-                                                        coeffs + QM_FDN_HIGH + k;
         /* (s + low l) / (s + low / l), times the loop's 1/4 and the mid gain */
-        const double scale = 0.25 * a.mid / (1 + b.low / l);
-        low[0] = (float)(scale * (1 + b.low * l));
-        low[QM_FDN_LINES] = (float)(scale * (b.low * l - 1));
-        low[2 * QM_FDN_LINES] = (float)((b.low / l - 1) / (b.low / l + 1));
+        shelf(coeffs + QM_FDN_LOW + k, 0.25 * a.mid, 1 + b.low * l, b.low * l - 1,
+              1 + b.low / l, b.low / l - 1);
         /* (1 + s h / high) / (1 + s / (h high)) */
         const double zero = h / b.high, pole = 1 / (h * b.high);
-        high[0] = (float)((1 + zero) / (1 + pole));
-        high[QM_FDN_LINES] = (float)((1 - zero) / (1 + pole));
-        high[2 * QM_FDN_LINES] = (float)((1 - pole) / (1 + pole));
+        shelf(coeffs + QM_FDN_HIGH + k, 1, 1 + zero, 1 - zero, 1 + pole, 1 - pole);
     }
 }
 
@@ -301,7 +306,7 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
 typedef struct State {
     QmFdn fdn;
     QmRing predelay;
-    QmRing stage[2][STAGES];
+    QmRing stage; /* of every all-pass */
     QmTap tap;
     uint32_t length[2][STAGES];
     uint32_t fade;                                /* frames of a change of predelay */
@@ -320,14 +325,20 @@ static size_t lay_out(const QmProcSpec *spec, State *s)
     s->fade = (uint32_t)(FADE_MS * 1e-3 * spec->rate_hz);
     s->predelay =
         qm_ring((uint32_t)(MAX_PREDELAY_MS * 1e-3 * spec->rate_hz + 1) + QM_QUANTUM);
+    uint32_t longest = 0;
+    for (uint32_t side = 0; side < 2; side++)
+        for (uint32_t k = 0; k < STAGES; k++) {
+            const uint32_t length = stage_length(spec, side, k);
+            s->length[side][k] = length;
+            longest = length > longest ? length : longest;
+        }
+    s->stage = qm_ring(longest);
     for (uint32_t side = 0; side < 2; side++) {
         s->predelay_at[side] = (uint32_t)used;
         used += qm_ring_items(&s->predelay);
         for (uint32_t k = 0; k < STAGES; k++) {
-            s->length[side][k] = stage_length(spec, side, k);
-            s->stage[side][k] = qm_ring(s->length[side][k]);
             s->stage_at[side][k] = (uint32_t)used;
-            used += qm_ring_items(&s->stage[side][k]);
+            used += qm_ring_items(&s->stage);
         }
     }
     return sizeof *s + used * sizeof(float);
@@ -343,77 +354,96 @@ static void reset(const QmProcSpec *spec, void *state) { lay_out(spec, state); }
 
 /* ---- process ---- */
 
-static void predelay(State *s, float *const io[2], uint32_t wanted, uint32_t n)
+static void predelay(State *s, const float in[2][QM_BLOCK_ROOM], uint32_t wanted,
+                     uint32_t n, float out[2][QM_BLOCK_ROOM])
 {
     if (!s->running)
         s->tap.now = s->tap.next = wanted;
     s->running = true;
-    QmRing ring[2] = {s->predelay, s->predelay};
-    for (uint32_t side = 0; side < 2; side++)
-        qm_ring_write(&ring[side], s->items + s->predelay_at[side], io[side], n);
-    s->predelay = ring[0];
+    QmRing ring = s->predelay;
+    qm_ring_write(&ring, s->items + s->predelay_at[0], in[0], n);
+    qm_ring_write(&s->predelay, s->items + s->predelay_at[1], in[1], n);
     for (uint32_t done = 0, span; done < n; done += span) {
         qm_tap_aim(&s->tap, wanted);
         span = qm_tap_span(&s->tap, s->fade, n - done);
         for (uint32_t side = 0; side < 2; side++)
             qm_tap_read(&s->tap, s->fade, &s->predelay, s->items + s->predelay_at[side],
-                        n - done, span, io[side] + done);
+                        n - done, span, out[side] + done);
         qm_tap_pass(&s->tap, s->fade, span);
     }
 }
 
-static void diffuse(State *s, uint32_t side, uint32_t k, const float *gain, float *io,
-                    uint32_t n)
+/* Both sides through their all-passes, one after the other in each tile. */
+QM_INLINE void diffuse(State *s, const QmCoeffBlock gain[STAGES], float *const io[2],
+                       uint32_t n, bool quiet)
 {
-    QmRing *const ring = &s->stage[side][k];
-    float *const items = s->items + s->stage_at[side][k];
-    const float *const past = items + qm_ring_back(ring, s->length[side][k]);
-    float *const fresh = items + ring->at;
+    const float *past[2][STAGES];
+    float *fresh[2][STAGES];
+    for (uint32_t side = 0; side < 2; side++)
+        for (uint32_t k = 0; k < STAGES; k++) {
+            float *const items = s->items + s->stage_at[side][k];
+            past[side][k] = items + qm_ring_back(&s->stage, s->length[side][k]);
+            fresh[side][k] = items + s->stage.at;
+        }
     for (uint32_t i = 0; i < n; i += QM_LANES) {
-        const QmVec g = qm_vec_load(gain + i), d = qm_vec_load(past + i);
-        const QmVec w = qm_vec_flush(qm_vec_load(io + i) + g * d);
-        qm_vec_store(fresh + i, w);
-        qm_vec_store(io + i, d - g * w);
+        QmVec x[2] = {qm_vec_load(io[0] + i), qm_vec_load(io[1] + i)};
+        for (uint32_t k = 0; k < STAGES; k++) {
+            const QmVec g = qm_coeff_at(&gain[k], i);
+            for (uint32_t side = 0; side < 2; side++) {
+                const QmVec d = qm_vec_load(past[side][k] + i), sum = x[side] + g * d;
+                const QmVec w = quiet ? qm_vec_flush(sum) : sum;
+                qm_vec_store(fresh[side][k] + i, w);
+                x[side] = d - g * w;
+            }
+        }
+        qm_vec_store(io[0] + i, x[0]);
+        qm_vec_store(io[1] + i, x[1]);
     }
-    qm_ring_written(ring, items, sizeof *items, n);
+    QmRing ring = s->stage;
+    for (uint32_t k = 0; k < 2 * STAGES; k++) {
+        ring = s->stage;
+        qm_ring_written(&ring, s->items + s->stage_at[k % 2][k / 2], sizeof(float), n);
+    }
+    s->stage = ring;
 }
 
-static void mix(const float *const dry[2], const float *const wet[2],
-                const float gain[3][QM_QUANTUM], uint32_t n, float *const out[2])
+/* gain: of dry, of wet to its own side, of wet to the other. */
+static void mix(const QmCoeffBlock gain[3], const float dry[2][QM_BLOCK_ROOM],
+                float wet[2][QM_BLOCK_ROOM], uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        const float l = wet[0][i], r = wet[1][i];
-        out[0][i] = gain[0][i] * dry[0][i] + gain[1][i] * l + gain[2][i] * r;
-        out[1][i] = gain[0][i] * dry[1][i] + gain[1][i] * r + gain[2][i] * l;
+    for (uint32_t i = 0; i < n; i += QM_LANES) {
+        const QmVec g = qm_coeff_at(&gain[0], i);
+        const QmVec same = qm_coeff_at(&gain[1], i), cross = qm_coeff_at(&gain[2], i);
+        const QmVec l = qm_vec_load(wet[0] + i), r = qm_vec_load(wet[1] + i);
+        qm_vec_store(wet[0] + i, g * qm_vec_load(dry[0] + i) + same * l + cross * r);
+        qm_vec_store(wet[1] + i, g * qm_vec_load(dry[1] + i) + same * r + cross * l);
     }
 }
 
 /* n frames within a cell of the network's movement. */
 static void block(State *s, float *c, const float *step, uint32_t n, float *const io[2])
 {
-    float dry[2][QM_QUANTUM] = {{0}}, wet[2][QM_QUANTUM], gain[3][QM_QUANTUM],
-          g[QM_QUANTUM] = {0};
+    QmCoeffBlock g[STAGES];
+    float dry[2][QM_BLOCK_ROOM], wet[2][QM_BLOCK_ROOM];
     float *const sides[2] = {wet[0], wet[1]};
-    for (uint32_t side = 0; side < 2; side++) {
-        memcpy(dry[side], io[side], n * sizeof *dry[side]);
-        for (uint32_t i = 0; i < n; i += QM_LANES)
-            qm_vec_store(dry[side] + i, qm_vec_sane(qm_vec_load(dry[side] + i)));
-        memcpy(wet[side], dry[side], sizeof wet[side]);
-    }
+    for (uint32_t side = 0; side < 2; side++)
+        qm_block_read(io[side], n, dry[side]);
     if (step)
         c[C_PREDELAY] += (float)n * step[C_PREDELAY]; /* n is 1 if that is not 0 */
-    predelay(s, sides, (uint32_t)c[C_PREDELAY], n);
-    for (uint32_t k = 0; k < STAGES; k++) {
-        qm_coeff_block(&c[C_STAGE + k], step ? step[C_STAGE + k] : 0, n, g);
-        for (uint32_t side = 0; side < 2; side++)
-            diffuse(s, side, k, g, sides[side], n);
-    }
-    qm_fdn_block(&s->fdn, s->items, c + C_FDN, step ? step + C_FDN : NULL, n, wet[0],
-                 wet[1]);
+    predelay(s, (const float(*)[QM_BLOCK_ROOM])dry, (uint32_t)c[C_PREDELAY], n, wet);
+    qm_fdn_begin(&s->fdn, c + C_FDN);
+    for (uint32_t k = 0; k < STAGES; k++)
+        qm_coeff_block(c, step, C_STAGE + k, n, &g[k]);
+    if (s->fdn.quiet)
+        diffuse(s, g, sides, n, true);
+    else
+        diffuse(s, g, sides, n, false);
+    qm_fdn_block(&s->fdn, s->items, c + C_FDN, step ? step + C_FDN : NULL, n, sides);
     for (uint32_t k = 0; k < 3; k++)
-        qm_coeff_block(&c[C_DRY + k], step ? step[C_DRY + k] : 0, n, gain[k]);
-    mix((const float *const[]){dry[0], dry[1]}, (const float *const[]){wet[0], wet[1]},
-        (const float(*)[QM_QUANTUM])gain, n, io);
+        qm_coeff_block(c, step, C_DRY + k, n, &g[k]);
+    mix(g, (const float(*)[QM_BLOCK_ROOM])dry, wet, n);
+    for (uint32_t side = 0; side < 2; side++)
+        qm_block_give(wet[side], n, io[side]);
 }
 
 static void process_strip(const QmStripCall *call)
