@@ -213,7 +213,7 @@ static void test_circles(void **unused)
             "'kick'");
     strips[SONG_KICK].inserts[2].key = SONG_MASTER;
     refused("song.yaml:10:3: sources.kick: the routing runs in a circle: 'kick' -> "
-            "'drums' -> "
+            "'bass' -> "
             "'master' -> 'kick'");
 }
 
