@@ -210,6 +210,7 @@ static int64_t length(const QmProcSpec *spec, const double *params, const QmTrig
 const QmGenDesc qm_gen_clip = {
     .name = "clip",
     .summary = "pieces of sounds, played as they are",
+    .flags = QM_GEN_CLIPS,
     .state_size = state_size,
     .reset = reset,
     .trigger = trigger,

@@ -60,6 +60,8 @@ enum {
     QM_GEN_SOUND = 1, /* takes `sound: NAME` */
     QM_GEN_FREE = 2, /* outside of patterns the timeline triggers it once, at the start */
     QM_GEN_BEATS = 4, /* the timeline triggers it on each beat */
+    QM_GEN_CLIPS =
+        8, /* the timeline triggers it with the strip's clips; no pattern can */
 };
 
 extern const QmGenDesc qm_gen_clip, qm_gen_sampler, qm_gen_tone, qm_gen_click;

@@ -19,6 +19,7 @@
  * Latency 0. Where a voice ends by itself nothing is faded: the sound is as it was recorded. */
 #include "base/qmath.h"
 #include "dsp/sinc.h"
+#include "dsp/sine.h"
 #include "proc/generator.h"
 #include "proc/line.h"
 
@@ -319,9 +320,10 @@ static void release(void *memory, uint32_t note)
 
 /* --- the unrolled sound ------------------------------------------------------------------ */
 
+/* How much is heard of what comes in, x of the way in. */
 static float blend_gain(bool linear, double x)
 {
-    return (float)(linear ? x : qm_sqrt(x));
+    return (float)(linear ? x : qm_sine_of_phase((uint32_t)(x * 0x1p30)));
 }
 
 /* Mixes what lies a loop's length before into n frames that begin `at` frames before the seam. */

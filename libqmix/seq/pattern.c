@@ -115,7 +115,7 @@ static QmStatus check_track(QmBuild *build, const QmPattern *pattern,
     const QmStrip *strip = &build->session->strips[track->strip];
     const QmGenDesc *generator = strip->input.generator;
     const char *fault = NULL;
-    if (!generator || strip->input.n_clips != 0) {
+    if (!generator || (generator->flags & QM_GEN_CLIPS)) {
         fault = "is not played by patterns";
     } else if ((generator->flags & QM_GEN_SOUND) &&
                strip->input.sound >= build->session->n_sounds) {
