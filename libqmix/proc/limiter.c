@@ -17,7 +17,7 @@
  * The ceiling is held exactly: where the gain is not 1 the wanted gain is 2^-20 lower than it
  * could be, more than all roundings together. A new ceiling holds for what enters from then on.
  *
- * Latency: lookahead. Tail: the latency. Sources: the smoothing FIR under a sliding minimum is
+ * Latency: lookahead. No tail. Sources: the smoothing FIR under a sliding minimum is
  * common knowledge of limiters; the minimum is van Herk's (1992), the exact boxes Hogenauer's
  * (1981) integrators and combs. */
 #include "dsp/lookahead.h"
@@ -90,12 +90,6 @@ static uint32_t lookahead(const QmProcSpec *spec)
     const uint32_t n = frames(spec->params[LOOKAHEAD], spec->rate_hz);
     const uint32_t most = 3 * QM_SMOOTHER_MAX - 3;
     return n < 1 ? 1 : n > most ? most : n;
-}
-
-static uint64_t tail(const QmProcSpec *spec, const double *p)
-{
-    (void)p;
-    return lookahead(spec);
 }
 
 /* A state without its items but with their places; gives the size of both. */
@@ -193,7 +187,6 @@ const QmProcDesc QM_ISA(qm_proc_limiter) = {
     .update = update,
     .state_size = state_size,
     .latency = lookahead,
-    .tail = tail,
     .reset = reset,
     .process_strip = process_strip,
 };
