@@ -152,6 +152,7 @@ static void decode_f64(const uint8_t *in, size_t n, float *out)
     }
 }
 
+/* n samples at `in`, which is `out` for those that are floats already. */
 static void decode(Reader *r, const uint8_t *in, size_t n, float *out)
 {
     switch (r->wav->format.sample) {
@@ -159,10 +160,10 @@ static void decode(Reader *r, const uint8_t *in, size_t n, float *out)
     case QM_WAV_S16: r->pcm->unpack16(in, n, out); return;
     case QM_WAV_S24: r->pcm->unpack24(in, n, out); return;
     case QM_WAV_S32: decode_s32(in, n, out); return;
-    case QM_WAV_F32: memcpy(out, in, n * sizeof *out); break;
+    case QM_WAV_F32: break;
     case QM_WAV_F64: decode_f64(in, n, out); break;
     }
-    r->pcm->clean(out, n, INAUDIBLE, out, &r->stats);
+    r->pcm->clean(out, n, INAUDIBLE, &r->stats);
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -175,17 +176,18 @@ static QmStatus cannot_read(const Reader *r, QmDiag *diag, const char *why)
 
 static QmStatus read_wav(Reader *r, uint32_t n, float *out, uint32_t *got, QmDiag *diag)
 {
-    const uint32_t channels = r->info.channels;
-    const uint32_t block = channels * qm_wav_width(r->wav->format.sample);
+    const QmWavSample sample = r->wav->format.sample;
+    const uint32_t channels = r->info.channels, block = channels * qm_wav_width(sample);
     while (*got < n) {
         const uint32_t want = n - *got < CHUNK ? n - *got : CHUNK;
-        const int64_t size =
-            qm_wav_read(r->wav, r->next * block, r->bytes + 1, (size_t)want * block);
+        float *to = out + (size_t)*got * channels;
+        uint8_t *bytes = sample == QM_WAV_F32 ? (uint8_t *)to : r->bytes + 1;
+        const int64_t size = qm_wav_read(r->wav, r->next * block, bytes, (size_t)want * block);
         if (size < 0) {
             return cannot_read(r, diag, system_error(errno));
         }
         const uint32_t frames = (uint32_t)(size / block);
-        decode(r, r->bytes + 1, (size_t)frames * channels, out + (size_t)*got * channels);
+        decode(r, bytes, (size_t)frames * channels, to);
         *got += frames;
         r->next += frames;
         if (frames < want) {
@@ -203,7 +205,7 @@ static QmStatus read_sndfile(Reader *r, uint32_t n, float *out, uint32_t *got, Q
     }
     *got = (uint32_t)frames;
     r->next += frames;
-    r->pcm->clean(out, (size_t)frames * r->info.channels, INAUDIBLE, out, &r->stats);
+    r->pcm->clean(out, (size_t)frames * r->info.channels, INAUDIBLE, &r->stats);
     return QM_OK;
 }
 

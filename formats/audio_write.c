@@ -104,7 +104,8 @@ static void convert(Out *out, int64_t frame, const float *audio, uint32_t n)
 {
     const size_t samples = (size_t)n * out->channels;
     if (out->as_floats) {
-        out->pcm->clean(audio, samples, 0.0f, out->work.floats, &out->stats);
+        memcpy(out->work.floats, audio, samples * sizeof *audio);
+        out->pcm->clean(out->work.floats, samples, 0.0f, &out->stats);
         return;
     }
     if (out->keys) {

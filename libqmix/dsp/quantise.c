@@ -11,7 +11,9 @@
  * The way back is one exact conversion and one exact product, so a sample that came from a file
  * of up to 24 bits returns to it as it was.
  *
- * Stats are gathered by lane (maximum, counts), which no order of summing can change. */
+ * The loops are plain, so that compilers turn them into vectors of any width: comparisons and
+ * maxima are of integers (a positive float's bits are in its order), which have no special cases,
+ * and stats are maxima and counts, which no order of gathering can change. */
 #include "dsp/quantise.h"
 
 #include "dsp/vec.h"
@@ -22,94 +24,85 @@
 
 typedef int16_t Int16 __attribute__((aligned(1), may_alias));
 typedef int32_t Int32 __attribute__((aligned(1), may_alias));
-typedef int32_t QmVecIU __attribute__((vector_size(32), aligned(4)));
 
-/* Lanes of what stats hold. */
-typedef struct Tally {
-    QmVec peak;
-    QmVecI clipped, not_finite; /* minus the count: a true comparison is -1 */
-} Tally;
+enum { MAGNITUDE = 0x7fffffff, INFINITE = 0x7f800000 };
 
-QM_INLINE QmVec drop_not_finite(QmVec x, Tally *tally)
+QM_INLINE int32_t bits_of(float x)
 {
-    const QmVecI exponent = qm_veci(0x7f800000);
-    const QmVecI bad = ((QmVecI)x & exponent) == exponent;
-    tally->not_finite += bad;
-    x = (QmVec)((QmVecI)x & ~bad);
-    tally->peak = qm_vec_max(qm_vec_abs(x), tally->peak);
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+QM_INLINE float float_of(int32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
     return x;
 }
 
-static void add_up(const Tally *tally, QmPcmStats *stats)
+static void note_peak(int32_t peak, QmPcmStats *stats)
 {
-    for (int lane = 0; lane < QM_LANES; lane++) {
-        const float peak = tally->peak[lane];
-        stats->peak = peak > stats->peak ? peak : stats->peak;
-        stats->clipped += (uint64_t)-(int64_t)tally->clipped[lane];
-        stats->not_finite += (uint64_t)-(int64_t)tally->not_finite[lane];
+    const float x = float_of(peak);
+    stats->peak = x > stats->peak ? x : stats->peak;
+}
+
+/* mask (all ones or zeros) ? a : b, without what a compiler could take for a branch. */
+QM_INLINE float pick(int32_t mask, float a, float b)
+{
+    return float_of((bits_of(a) & mask) | (bits_of(b) & ~mask));
+}
+
+QM_INLINE float round_half_even(float x)
+{
+    const float magic = float_of(bits_of(0x1p23f) | (bits_of(x) & INT32_MIN));
+    return pick(-((bits_of(x) & MAGNITUDE) < bits_of(0x1p23f)), (x + magic) - magic, x);
+}
+
+QM_INLINE void quantise_all(const float *x, const float *noise, size_t n, uint32_t bits,
+                            int32_t *out, QmPcmStats *stats)
+{
+    const float scale = (float)(1 << (bits - 1)), top = scale - 1.0f;
+    int32_t peak = 0, clipped = 0, not_finite = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int32_t size = bits_of(x[i]) & MAGNITUDE;
+        const int32_t finite = -(size < INFINITE);
+        not_finite += 1 + finite;
+        peak = (size & finite) > peak ? size & finite : peak;
+        const float scaled = float_of(bits_of(x[i]) & finite) * scale;
+        const float q = round_half_even(noise ? scaled + noise[i] : scaled);
+        const int32_t over = -(q > top), under = -(q < -scale);
+        clipped -= over + under;
+        out[i] = (int32_t)pick(over, top, pick(under, -scale, q));
     }
-}
-
-QM_INLINE QmVec round_half_even(QmVec x)
-{
-    const QmVecI sign = (QmVecI)x & qm_veci(INT32_MIN);
-    const QmVec magic = (QmVec)((QmVecI)qm_vec(0x1p23f) | sign);
-    return qm_vec_select(qm_vec_abs(x) < qm_vec(0x1p23f), (x + magic) - magic, x);
-}
-
-QM_INLINE QmVecI quantise_lanes(QmVec x, QmVec noise, float scale, Tally *tally)
-{
-    x = drop_not_finite(x, tally);
-    const QmVec bottom = qm_vec(-scale), top = qm_vec(scale - 1.0f);
-    const QmVec q = round_half_even(x * qm_vec(scale) + noise);
-    tally->clipped += (q > top) | (q < bottom);
-    return __builtin_convertvector(qm_vec_max(qm_vec_min(q, top), bottom), QmVecI);
+    note_peak(peak, stats);
+    stats->clipped += (uint64_t)clipped;
+    stats->not_finite += (uint64_t)not_finite;
 }
 
 static void quantise(const float *x, const float *noise, size_t n, uint32_t bits, int32_t *out,
                      QmPcmStats *stats)
 {
-    const float scale = (float)(1 << (bits - 1));
-    Tally tally = {0};
-    size_t i = 0;
-    for (; i + QM_LANES <= n; i += QM_LANES) {
-        const QmVec add = noise ? qm_vec_load(noise + i) : qm_vec(0.0f);
-        *(QmVecIU *)(out + i) = quantise_lanes(qm_vec_load(x + i), add, scale, &tally);
+    if (noise) {
+        quantise_all(x, noise, n, bits, out, stats);
+    } else {
+        quantise_all(x, NULL, n, bits, out, stats);
     }
-    if (i < n) {
-        const size_t rest = (n - i) * sizeof(float);
-        QmVec last = {0}, add = {0};
-        memcpy(&last, x + i, rest);
-        if (noise) {
-            memcpy(&add, noise + i, rest);
-        }
-        const QmVecI q = quantise_lanes(last, add, scale, &tally);
-        memcpy(out + i, &q, rest);
-    }
-    add_up(&tally, stats);
 }
 
-QM_INLINE QmVec clean_lanes(QmVec x, float floor, Tally *tally)
+static void clean(float *x, size_t n, float floor, QmPcmStats *stats)
 {
-    x = drop_not_finite(x, tally);
-    return (QmVec)((QmVecI)x & (qm_vec_abs(x) >= qm_vec(floor)));
-}
-
-static void clean(const float *x, size_t n, float floor, float *out, QmPcmStats *stats)
-{
-    Tally tally = {0};
-    size_t i = 0;
-    for (; i + QM_LANES <= n; i += QM_LANES) {
-        qm_vec_store(out + i, clean_lanes(qm_vec_load(x + i), floor, &tally));
+    const int32_t least = bits_of(floor);
+    int32_t peak = 0, not_finite = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int32_t bits = bits_of(x[i]), size = bits & MAGNITUDE;
+        const int32_t finite = -(size < INFINITE), kept = -(size >= least) & finite;
+        not_finite += 1 + finite;
+        peak = (size & kept) > peak ? size & kept : peak;
+        x[i] = float_of(bits & kept);
     }
-    if (i < n) {
-        const size_t rest = (n - i) * sizeof(float);
-        QmVec last = {0};
-        memcpy(&last, x + i, rest);
-        last = clean_lanes(last, floor, &tally);
-        memcpy(out + i, &last, rest);
-    }
-    add_up(&tally, stats);
+    note_peak(peak, stats);
+    stats->not_finite += (uint64_t)not_finite;
 }
 
 static void pack16(const int32_t *in, size_t n, uint8_t *out)
@@ -141,7 +134,7 @@ static void unpack24(const uint8_t *in, size_t n, float *out)
 {
     size_t i = 0;
     for (; i + QM_LANES <= n; i += QM_LANES, in += 3 * QM_LANES) {
-        const QmVecI x = {upper24(in),     upper24(in + 3),  upper24(in + 6),  upper24(in + 9),
+        const QmVecI x = {upper24(in),      upper24(in + 3),  upper24(in + 6),  upper24(in + 9),
                           upper24(in + 12), upper24(in + 15), upper24(in + 18), upper24(in + 21)};
         qm_vec_store(out + i, __builtin_convertvector(x, QmVec) * qm_vec(0x1p-31f));
     }

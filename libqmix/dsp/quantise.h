@@ -23,8 +23,8 @@ typedef struct QmPcm {
      * `bits` is 2..24; `noise` is in units of the last bit (dither.h), NULL: none. */
     void (*quantise)(const float *x, const float *noise, size_t n, uint32_t bits, int32_t *out,
                      QmPcmStats *stats);
-    /* out[i] = x[i], but 0 where x is not finite or |x| < floor. `out` may be `x`. */
-    void (*clean)(const float *x, size_t n, float floor, float *out, QmPcmStats *stats);
+    /* x[i] = 0 where it is not finite or |x[i]| < floor. */
+    void (*clean)(float *x, size_t n, float floor, QmPcmStats *stats);
     /* The low 16 or 24 bits of each integer as 2 or 3 bytes. pack24 may write one byte more
      * than 3n. */
     void (*pack16)(const int32_t *in, size_t n, uint8_t *out);

@@ -137,7 +137,7 @@ static void test_clean_drops_what_is_no_sound(void **unused)
         dirty[N - 1] = -1.0f / 0.0f;
         dirty[N - 2] = -0x1p-130f;
         QmPcmStats stats = {0};
-        builds[b]->clean(dirty, N, 1e-30f, dirty, &stats);
+        builds[b]->clean(dirty, N, 1e-30f, &stats);
         assert_int_equal(stats.not_finite, 3);
         for (int i = 0; i < N; i++) {
             const bool gone = i == 20 || i == 3001 || i >= N - 2 ||
@@ -145,7 +145,8 @@ static void test_clean_drops_what_is_no_sound(void **unused)
             const float expected = gone ? 0.0f : audio[i];
             assert_memory_equal(&dirty[i], &expected, sizeof expected);
         }
-        builds[b]->clean(audio, N, 0.0f, dirty, &stats);
+        memcpy(dirty, audio, sizeof dirty);
+        builds[b]->clean(dirty, N, 0.0f, &stats);
         assert_memory_equal(audio, dirty, sizeof dirty); /* -0 and denormals too */
     }
 }
