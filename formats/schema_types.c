@@ -201,8 +201,8 @@ static QmStatus read_list(QmReader *reader, const QmYamlNode *node, const QmFiel
     const QmSchema *schema = field->items;
     QmStatus status = qm_reader_kind(reader, node, QM_YAML_LIST, "a list");
     if (status == QM_OK && node->n > field->max_items) {
-        status = QM_READER_FAIL(reader, node, "expected at most %u of '%s', found %u",
-                                field->max_items, field->key, node->n);
+        status = QM_READER_FAIL(reader, node, "expected at most %u entries, found %u",
+                                field->max_items, node->n);
     }
     char *items =
         status == QM_OK ? qm_arena_alloc(reader->arena, node->n, schema->size) : NULL;

@@ -51,7 +51,11 @@ static QmStatus read_clip(QmSessionReader *self, const QmYamlNode *node, QmInput
     }
     const QmPart part = {.schema = &clip_schema, .base = clip};
     qm_schema_defaults(&clip_schema, clip);
-    const QmStatus status = qm_schema_read(&self->reader, node, "clip", &part, 1);
+    QmStatus status = qm_reader_kind(&self->reader, node, QM_YAML_MAP,
+                                     "one clip (several are 'clips')");
+    if (status == QM_OK) {
+        status = qm_schema_read(&self->reader, node, "clip", &part, 1);
+    }
     if (status == QM_OK) {
         input->clips = clip;
         input->n_clips = 1;

@@ -57,7 +57,7 @@ static QmStatus read_changes(QmReader *reader, const QmYamlNode *node,
                              const QmField *list, QmSession *session, void *value)
 {
     if (node->n == 0) {
-        return QM_READER_FAIL(reader, node, "'%s' needs at least one entry", list->key);
+        return QM_READER_FAIL(reader, node, "expected at least one entry, found none");
     }
     QmStatus status = list->type->read(reader, node, list, session, value);
     QmPosition first = {0}; /* entries begin with their position */
@@ -68,8 +68,7 @@ static QmStatus read_changes(QmReader *reader, const QmYamlNode *node,
     }
     return status != QM_OK || is_start(first)
                ? status
-               : QM_READER_FAIL(reader, node->first,
-                                "the first entry of '%s' must be at 1", list->key);
+               : QM_READER_FAIL(reader, node->first, "the first entry must be at 1");
 }
 
 static QmStatus read_tempo(QmReader *reader, const QmYamlNode *node, const QmField *field,

@@ -139,10 +139,15 @@ static QmStatus parse_insert(const Words *words, const QmInsert *insert, QmTarge
                         &target->param);
     }
     const uint32_t group = group_number(words->word[2]);
+    if (insert->n_groups == 0) {
+        return qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
+                       "'%s' has no %s", insert->name,
+                       proc->group_name ? proc->group_name : "numbered parts");
+    }
     if (group == 0 || group > insert->n_groups) {
         return qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
-                       "'%s' has %u %s, there is no '%s'", insert->name, insert->n_groups,
-                       proc->group_name ? proc->group_name : "groups", words->word[2]);
+                       "'%s' has %s 1 to %u, there is no '%s'", insert->name,
+                       proc->group_name, insert->n_groups, words->word[2]);
     }
     const QmStatus status =
         find_row(words, proc->group, proc->n_group, words->word[3], &target->param);

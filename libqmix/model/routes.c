@@ -83,33 +83,43 @@ static QmStatus check_destination(const QmSession *session, QmDiag *diag,
     return QM_OK;
 }
 
+/* Gives a strip its pair; `owner` says who has which channel so far. */
+static QmStatus take_output(const QmSession *session, QmDiag *diag, uint32_t index,
+                            uint16_t *owner)
+{
+    const QmStrip *strip = &session->strips[index];
+    if (strip->output == 0) {
+        return QM_OK;
+    }
+    if (strip->output >= QM_MAX_OUTPUTS || strip->kind == QM_STRIP_SOURCE) {
+        return qm_fail(diag, QM_ERR_INPUT, strip->place,
+                       path_of(session, strip, "output", 0),
+                       "a bus may have a pair of the outputs 1 to %d", QM_MAX_OUTPUTS);
+    }
+    for (uint32_t channel = strip->output; channel < strip->output + 2; channel++) {
+        if (owner[channel] != QM_NONE) {
+            return qm_fail(diag, QM_ERR_INPUT, strip->place,
+                           path_of(session, strip, "output", 0),
+                           "output %u belongs to '%s'", channel,
+                           session->strips[owner[channel]].name);
+        }
+        owner[channel] = (uint16_t)index;
+    }
+    return QM_OK;
+}
+
+/* The master's pair comes first, then those of the buses in their order. */
 static QmStatus check_outputs(const QmSession *session, QmDiag *diag)
 {
-    uint16_t owner[QM_MAX_OUTPUTS + 2];
+    uint16_t owner[QM_MAX_OUTPUTS + 1];
     for (uint32_t i = 0; i < QM_COUNT(owner); i++) {
         owner[i] = QM_NONE;
     }
-    for (uint32_t back = session->n_strips; back-- > 0;) { /* the master's first */
-        const QmStrip *strip = &session->strips[back];
-        const char *path = path_of(session, strip, "output", 0);
-        if (strip->output == 0) {
-            continue;
-        }
-        if (strip->output >= QM_MAX_OUTPUTS || strip->kind == QM_STRIP_SOURCE) {
-            return qm_fail(diag, QM_ERR_INPUT, strip->place, path,
-                           "a bus may have a pair of the outputs 1 to %d",
-                           QM_MAX_OUTPUTS);
-        }
-        for (uint32_t channel = strip->output; channel < strip->output + 2; channel++) {
-            if (owner[channel] != QM_NONE) {
-                return qm_fail(diag, QM_ERR_INPUT, strip->place, path,
-                               "output %u belongs to '%s'", channel,
-                               session->strips[owner[channel]].name);
-            }
-            owner[channel] = (uint16_t)back;
-        }
+    QmStatus status = take_output(session, diag, session->n_strips - 1, owner);
+    for (uint32_t i = 0; status == QM_OK && i + 1 < session->n_strips; i++) {
+        status = take_output(session, diag, i, owner);
     }
-    return QM_OK;
+    return status;
 }
 
 static QmStatus collect_edges(const QmSession *session, QmDiag *diag, Edges *edges)

@@ -125,14 +125,14 @@ static void test_near_misses(void **unused)
     unknown("kick.eq.2.gian", "song.yaml:7:3: kick.eq.2.gian: unknown parameter 'gian', "
                               "did you mean 'gain'?");
     unknown("kick.eq.3.gain",
-            "song.yaml:7:3: kick.eq.3.gain: 'eq' has 2 bands, there is no '3'");
+            "song.yaml:7:3: kick.eq.3.gain: 'eq' has bands 1 to 2, there is no '3'");
     unknown("kick.eq.02.gain",
-            "song.yaml:7:3: kick.eq.02.gain: 'eq' has 2 bands, there is no '02'");
+            "song.yaml:7:3: kick.eq.02.gain: 'eq' has bands 1 to 2, there is no '02'");
     unknown("kick.eq.gain.2",
-            "song.yaml:7:3: kick.eq.gain.2: 'eq' has 2 bands, there is no 'gain'");
+            "song.yaml:7:3: kick.eq.gain.2: 'eq' has bands 1 to 2, there is no 'gain'");
     unknown("kick.compressor.1.ratio",
             "song.yaml:7:3: kick.compressor.1.ratio: 'compressor' has "
-            "0 groups, there is no '1'");
+            "no numbered parts");
     unknown("kick.fader.gain.x",
             "song.yaml:7:3: kick.fader.gain.x: unknown parameter 'x'");
     unknown("kick.fader.solo",

@@ -239,7 +239,7 @@ static void test_refuses(void **unused)
             "'-1/4'");
     refuses("notes: [{length: 1/4}]", "x.yaml:1:9: notes.1: 'at' is missing");
     refuses("notes: [{at: 1}, {at: 1}, {at: 1}, {at: 1}]",
-            "x.yaml:1:8: notes: expected at most 3 of 'notes', found 4");
+            "x.yaml:1:8: notes: expected at most 3 entries, found 4");
 }
 
 /* A path that is longer than there is room for is cut, not overrun. */

@@ -175,8 +175,9 @@ static void test_outputs(void **unused)
     strips[SONG_HALL].output = 3;
     strips[SONG_DRUMS].output = 5;
     assert_int_equal(qm_session_validate(session, &diag), QM_OK);
-    strips[SONG_DRUMS].output = 4;
-    refused("song.yaml:13:3: buses.drums.output: output 4 belongs to 'hall'");
+    strips[SONG_HALL].output = 4;
+    strips[SONG_DRUMS].output = 3;
+    refused("song.yaml:14:3: buses.hall.output: output 4 belongs to 'drums'");
     strips[SONG_HALL].to = QM_NONE;
     strips[SONG_HALL].output = 2;
     refused("song.yaml:14:3: buses.hall.output: output 2 belongs to 'master'");
