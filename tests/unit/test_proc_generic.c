@@ -489,16 +489,17 @@ static void low_tone(QmVec *rows, uint32_t n)
         rows[i] = qm_vec((float)(0.5 * qm_sin_turns(i * (50.0 / 48000))));
 }
 
-/* The largest bend |y[i+1] - 2 y[i] + y[i-1]| within [from, to): a click's trace in a low tone. */
+/* The largest bend |y[i+1] - 2 y[i] + y[i-1]| within [from, to) of the first strip's two channels:
+ * a click's trace in a low tone. */
 static double roughness(const QmVec *rows, uint32_t from, uint32_t to)
 {
-    double most = 0;
+    float most = 0;
     for (uint32_t i = from + 1; i + 1 < to; i++) {
-        const double bend =
-            (double)rows[i + 1][0] - 2 * (double)rows[i][0] + rows[i - 1][0];
-        most = bend > most ? bend : -bend > most ? -bend : most;
+        const QmVec bend = rows[i + 1] - rows[i] - (rows[i] - rows[i - 1]);
+        const float here = loudest((QmVec){bend[0], bend[1]});
+        most = here > most ? here : most;
     }
-    return most;
+    return (double)most;
 }
 
 /* A change of a tenth of the range, or of a choice, must arrive as a ramp: a jump bends the tone
