@@ -2,15 +2,16 @@
  *
  *   y(p) = sum over j of x[i - T/2 + 1 + j] * h((j - T/2 + 1 - f) / s),    p = i + f
  *
- * h is a sinc of cutoff CUTOFF under a Kaiser window that reaches SIDE zero crossings to either
- * side. Played faster than recorded, a sound would fold over at half the rate: so h is stretched
- * by s = 1, 2^(1/2), 2 ... 4, whichever is nearest to the speed, over T = 32 to 128 taps. Each
- * stretch has its bank: a row of taps for every one of P phases between two samples, P falling
- * as h gets smoother; between rows the taps are interpolated in a straight line, and each row
- * sums up to one. Above four times the speed the fold-over is not held off any more.
+ * h is a sinc of cutoff CUTOFF under a Kaiser window that reaches SIDE zero crossings to
+ * either side. Played faster than recorded, a sound would fold over at half the rate: so
+ * h is stretched by s = 1, 2^(1/2), 2 ... 4, whichever is nearest to the speed, over T =
+ * 32 to 128 taps. Each stretch has its bank: a row of taps for every one of P phases
+ * between two samples, P falling as h gets smoother; between rows the taps are
+ * interpolated in a straight line, and each row sums up to one. Above four times the
+ * speed the fold-over is not held off any more.
  *
- * Filling the banks takes some 25000 multiplications, once a reset: a finely drawn h (RESOLUTION
- * points a crossing) is computed, and the rows are read off it. */
+ * Filling the banks takes some 25000 multiplications, once a reset: a finely drawn h
+ * (RESOLUTION points a crossing) is computed, and the rows are read off it. */
 #ifndef QM_DSP_SINC_H
 #define QM_DSP_SINC_H
 

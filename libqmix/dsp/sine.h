@@ -1,7 +1,9 @@
-/* The sine of a phase counted in 2^-32 turns: integers make it a function of the frame alone.
+/* The sine of a phase counted in 2^-32 turns: integers make it a function of the frame
+ * alone.
  *
- * Folded to a quarter turn and summed to the 15th power (Taylor): |error| < 1e-11, far below
- * the last bit of a float. Without branches, so that loops over it run in vectors. */
+ * Folded to a quarter turn and summed to the 15th power (Taylor): |error| < 1e-11,
+ * far below the last bit of a float. Without branches, so that loops over it run in
+ * vectors. */
 #ifndef QM_DSP_SINE_H
 #define QM_DSP_SINE_H
 

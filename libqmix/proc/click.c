@@ -2,9 +2,10 @@
  *
  *   out = sin(2 pi f i / rate) * (1 - i / N)^3 * gain,  i = 0 .. N - 1
  *
- * f is `accent` on a bar's first beat, else `freq`; N is `length`. It begins at zero and falls
- * smoothly. A click that comes before the last one has ended sounds beside it; a third takes
- * the place of the oldest. Level and pitch are those of the moment it began. Latency 0. */
+ * f is `accent` on a bar's first beat, else `freq`; N is `length`. It begins at zero and
+ * falls smoothly. A click that comes before the last one has ended sounds beside it; a
+ * third takes the place of the oldest. Level and pitch are those of the moment it began.
+ * Latency 0. */
 #include "base/qmath.h"
 #include "dsp/sine.h"
 #include "proc/generator.h"

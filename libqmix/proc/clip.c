@@ -2,14 +2,15 @@
  *
  *   out = sum of voices: asset[from + i] * gain * fade_in(i) * fade_out(i)
  *
- * A fade of N frames has the gain (i + 1/2) / N at its i-th frame, so that a fade-out and the
- * fade-in of the next clip over the same frames add up to one. A lone voice at unity is copied:
- * its samples are the sound's, bit for bit, and without fades nothing is smoothed at its ends.
+ * A fade of N frames has the gain (i + 1/2) / N at its i-th frame, so that a fade-out
+ * and the fade-in of the next clip over the same frames add up to one. A lone voice at
+ * unity is copied: its samples are the sound's, bit for bit, and without fades nothing
+ * is smoothed at its ends.
  *
- * A trigger that finds all voices sounding takes the oldest one's place, which fades within
- * STEAL frames in a spare one. The voices are added in the order of their slots, within spans
- * in which none begins or ends, so that the sum does not depend on how a call was split.
- * Latency 0. */
+ * A trigger that finds all voices sounding takes the oldest one's place, which fades
+ * within STEAL frames in a spare one. The voices are added in the order of their slots,
+ * within spans in which none begins or ends, so that the sum does not depend on how a
+ * call was split. Latency 0. */
 #include "proc/generator.h"
 
 enum { SOUNDING = 8, VOICES = 2 * SOUNDING, STEAL = 64 };
@@ -29,7 +30,7 @@ typedef struct State {
     uint64_t triggers;
 } State;
 
-/* --- voices ------------------------------------------------------------------------------ */
+/* --- voices ------------------------------------------------------------------------- */
 
 static int64_t played_frames(const QmTrigger *trigger, int64_t asset_frames)
 {
@@ -97,7 +98,7 @@ static void trigger(const QmProcSpec *spec, const double *params, void *memory,
     };
 }
 
-/* --- sound ------------------------------------------------------------------------------- */
+/* --- sound -------------------------------------------------------------------------- */
 
 static double gain_at(const Voice *voice, int64_t at)
 {

@@ -1,5 +1,5 @@
-/* The list of generators: one line each, in the order in which they are told. They work on
- * one strip at a time and are built once, unlike the processors (list.c). */
+/* The list of generators: one line each, in the order in which they are told. They work
+ * on one strip at a time and are built once, unlike the processors (list.c). */
 #include "proc/generator.h"
 
 #include "base/text.h"

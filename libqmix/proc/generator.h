@@ -1,12 +1,13 @@
 /* A generator: what a source strip begins with (clip, sampler, tone, click).
  *
- * Like a processor it is one const table and a few functions, and it never asks what time it
- * is: triggers arrive on their frame (the engine splits the call there), and its output depends
- * on its params, the triggers so far and the absolute frame only. Any split gives the same bits.
- * It writes stereo pairs; the engine lays them into lanes.
+ * Like a processor it is one const table and a few functions, and it never asks what
+ * time it is: triggers arrive on their frame (the engine splits the call there), and its
+ * output depends on its params, the triggers so far and the absolute frame only. Any
+ * split gives the same bits. It writes stereo pairs; the engine lays them into lanes.
  *
- * Real time: generate, trigger, release and reset never allocate, lock, log or wait (QM_RT);
- * a streamed asset may wait for its file, which is why live sessions are prepared resident. */
+ * Real time: generate, trigger, release and reset never allocate, lock, log or wait
+ * (QM_RT); a streamed asset may wait for its file, which is why live sessions are
+ * prepared resident. */
 #ifndef QM_PROC_GENERATOR_H
 #define QM_PROC_GENERATOR_H
 
@@ -20,11 +21,12 @@ typedef struct QmTrigger {
     int64_t frames; /* how long it may sound; -1: to the asset's end, or until released */
     int64_t fade_in, fade_out; /* frames, straight lines at the ends */
     double gain;               /* linear: velocity, clip gain */
-    double pitch;   /* semitones from the original (sampler), or from `freq` (tone) */
-    uint32_t note;  /* what a later release refers to */
-    int64_t played; /* frames of it that are already gone: a render that starts inside of
-                             it enters there, with the bits of one that came the whole way */
-    bool accent;    /* a bar's first beat (click) */
+    double pitch;  /* semitones from the original (sampler), or from `freq` (tone) */
+    uint32_t note; /* what a later release refers to */
+    int64_t
+        played;  /* frames of it that are gone: whoever starts inside of it enters there,
+                       with the bits of one who came the whole way */
+    bool accent; /* a bar's first beat (click) */
 } QmTrigger;
 
 typedef struct QmGenCall {
@@ -48,8 +50,9 @@ typedef struct QmGenDesc {
                     const QmTrigger *trigger);
     void (*release)(void *state, uint32_t note); /* NULL: triggers end by themselves */
     void (*generate)(const QmGenCall *call);
-    /* Frames from a trigger's onset until it is silent, if it is released `held` frames after
-     * it (-1: never released); QM_GEN_FOREVER if it never is. asset_frames: 0 without asset. */
+    /* Frames from a trigger's onset until it is silent, if it is released `held` frames
+     * after it (-1: never released); QM_GEN_FOREVER if it never is. asset_frames: 0
+     * without asset. */
     int64_t (*length)(const QmProcSpec *spec, const double *params,
                       const QmTrigger *trigger, int64_t asset_frames, int64_t held);
 } QmGenDesc;
@@ -60,8 +63,7 @@ enum {
     QM_GEN_SOUND = 1, /* takes `sound: NAME` */
     QM_GEN_FREE = 2, /* outside of patterns the timeline triggers it once, at the start */
     QM_GEN_BEATS = 4, /* the timeline triggers it on each beat */
-    QM_GEN_CLIPS =
-        8, /* the timeline triggers it with the strip's clips; no pattern can */
+    QM_GEN_CLIPS = 8, /* the timeline triggers it with the strip's clips alone */
 };
 
 extern const QmGenDesc qm_gen_clip, qm_gen_sampler, qm_gen_tone, qm_gen_click;

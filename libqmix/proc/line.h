@@ -1,5 +1,5 @@
-/* A gain on its straight way from one value to another, counted in whole frames, so that its
- * value depends on how many frames have passed and not on how they were asked for.
+/* A gain on its straight way from one value to another, counted in whole frames, so that
+ * its value depends on how many frames have passed and not on how they were asked for.
  *
  * The first frame is already one step on its way, the last one has arrived. */
 #ifndef QM_PROC_LINE_H

@@ -2,21 +2,24 @@
  *
  *   trigger ─> voice: place in the sound (32.32 fixed point) ─> envelope ─> sum ─> level
  *
- * The unrolled sound. A voice reads a sound without end: up to `loop-to` it is the recording,
- * then the loop again and again. Before each seam the last `crossfade` of the loop is mixed with
- * what lies before `loop-from`, so that the seam itself joins two frames that were recorded one
- * after the other (before the recording's start lies silence). Interpolation (dsp/sinc.h) works
- * on the unrolled sound and knows nothing of seams.
+ * The unrolled sound. A voice reads a sound without end: up to `loop-to` it is the
+ * recording, then the loop again and again. Before each seam the last `crossfade` of the
+ * loop is mixed with what lies before `loop-from`, so that the seam itself joins two
+ * frames that were recorded one after the other (before the recording's start lies
+ * silence). Interpolation (dsp/sinc.h) works on the unrolled sound and knows nothing of
+ * seams.
  *
- * At pitch 0 the frames are copied. Otherwise the place moves by 2^(pitch/12), rounded to 2^-32
- * of a frame; an integer, so that no split, no length and no order of calls can move it (R9).
+ * At pitch 0 the frames are copied. Otherwise the place moves by 2^(pitch/12), rounded
+ * to 2^-32 of a frame; an integer, so that no split, no length and no order of calls can
+ * move it (R9).
  *
- * Voices. One-shot voices play to the end; gated ones until released, then they fade within
- * `release`; looping ones likewise, but have no end. A trigger that finds `voices` sounding
- * takes the place of one that was released, else of the oldest, which fades within 2.5 ms in a
- * spare voice. Voices are added in the order of their slots.
+ * Voices. One-shot voices play to the end; gated ones until released, then they fade
+ * within `release`; looping ones likewise, but have no end. A trigger that finds
+ * `voices` sounding takes the place of one that was released, else of the oldest, which
+ * fades within 2.5 ms in a spare voice. Voices are added in the order of their slots.
  *
- * Latency 0. Where a voice ends by itself nothing is faded: the sound is as it was recorded. */
+ * Latency 0. Where a voice ends by itself nothing is faded: the sound is as it was
+ * recorded. */
 #include "base/qmath.h"
 #include "dsp/sinc.h"
 #include "dsp/sine.h"
@@ -150,7 +153,7 @@ typedef struct State {
     int64_t release; /* frames */
 } State;
 
-/* --- places and times -------------------------------------------------------------------- */
+/* --- places and times --------------------------------------------------------------- */
 
 static int64_t frames_of(const QmProcSpec *spec, double seconds)
 {
@@ -197,7 +200,7 @@ static int64_t ringing(uint64_t speed, uint32_t fraction)
     return copies(speed, fraction) ? 0 : qm_sinc_bank((double)speed * 0x1p-32)->taps / 2;
 }
 
-/* --- voices ------------------------------------------------------------------------------ */
+/* --- voices ------------------------------------------------------------------------- */
 
 static void fade(Voice *voice, Stage stage, int64_t frames)
 {
@@ -268,7 +271,8 @@ static void set_loop(const QmProcSpec *spec, const double *params, Voice *voice)
     voice->linear = (int)params[CURVE] == LINEAR;
 }
 
-/* Frames that are gone already: the place, the envelope and the time to go have moved on. */
+/* Frames that are gone already: the place, the envelope and the time to go have moved
+ * on. */
 static void enter_late(Voice *voice, int64_t played)
 {
     const Wide way = (Wide)played * voice->speed;
@@ -318,7 +322,7 @@ static void release(void *memory, uint32_t note)
     }
 }
 
-/* --- the unrolled sound ------------------------------------------------------------------ */
+/* --- the unrolled sound ------------------------------------------------------------- */
 
 /* How much is heard of what comes in, x of the way in. */
 static float blend_gain(bool linear, double x)
@@ -326,7 +330,8 @@ static float blend_gain(bool linear, double x)
     return (float)(linear ? x : qm_sine_of_phase((uint32_t)(x * 0x1p30)));
 }
 
-/* Mixes what lies a loop's length before into n frames that begin `at` frames before the seam. */
+/* Mixes what lies a loop's length before into n frames that begin `at` frames before the
+ * seam. */
 static void blend(const Voice *voice, uint32_t reader, int64_t at, uint32_t n,
                   float *pairs)
 {
@@ -377,7 +382,7 @@ static void read_sound(const Voice *voice, uint32_t reader, int64_t at, uint32_t
     memset(pairs + 2 * done, 0, (n - done) * 2 * sizeof *pairs);
 }
 
-/* --- sound ------------------------------------------------------------------------------- */
+/* --- sound -------------------------------------------------------------------------- */
 
 /* The source of n frames from the voice's place on, left and right apart. */
 static void gather(const Voice *voice, uint32_t reader, uint32_t n, float *left,
@@ -511,7 +516,7 @@ static void generate(const QmGenCall *call)
     apply_level(state, call->n, call->out);
 }
 
-/* --- lifecycle --------------------------------------------------------------------------- */
+/* --- lifecycle ---------------------------------------------------------------------- */
 
 static size_t state_size(const QmProcSpec *spec)
 {

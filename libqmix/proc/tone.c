@@ -3,15 +3,18 @@
  *   phase(frame) = base + step * frame        64-bit integers, in 2^-64 turns
  *   out = wave(phase) * level * envelope
  *
- * While freq and pitch stay, the phase is a function of the absolute frame (R9); when they
- * change, base takes up the difference, so that the wave goes on where it is. A trigger never
- * resets the phase: the envelope starts from where it stands, and nothing clicks.
+ * While freq and pitch stay, the phase is a function of the absolute frame (R9); when
+ * they change, base takes up the difference, so that the wave goes on where it is. A
+ * trigger never resets the phase: the envelope starts from where it stands, and nothing
+ * clicks.
  *
- * Steps and corners of the naive saw, square and triangle are rounded over two samples by the
- * polynomial residuals of a band-limited step (PolyBLEP, Valimaki and Huovilainen 2007) and its
- * integral (PolyBLAMP, Esqueda et al. 2016). With d the distance in samples, |d| < 1:
+ * Steps and corners of the naive saw, square and triangle are rounded over two samples
+ * by the polynomial residuals of a band-limited step (PolyBLEP, Valimaki and Huovilainen
+ * 2007) and its integral (PolyBLAMP, Esqueda et al. 2016). With d the distance in
+ * samples, |d| < 1:
  *
- *   step of 2:    sign(d) * -(1 - |d|)^2           corner of slope change m: m (1 - |d|)^3 / 6
+ *   step of 2:                 -sign(d) (1 - |d|)^2
+ *   corner of slope change m:  m (1 - |d|)^3 / 6
  *
  * Latency 0. The level moves to a new value within QM_RAMP frames. */
 #include "base/qmath.h"
@@ -67,7 +70,7 @@ typedef struct State {
     int64_t release; /* frames */
 } State;
 
-/* --- waves ------------------------------------------------------------------------------- */
+/* --- waves -------------------------------------------------------------------------- */
 
 /* What rounds a step from -1 to 1 at t = 0, t in turns, dt turns a sample. */
 static inline double step_residual(double t, double dt, double inverse)
@@ -131,7 +134,7 @@ static void square(const uint32_t *phase, uint32_t n, Pace pace, float *wave)
 static void (*const waves[])(const uint32_t *, uint32_t, Pace, float *) = {sine, triangle,
                                                                            saw, square};
 
-/* --- envelope ---------------------------------------------------------------------------- */
+/* --- envelope ----------------------------------------------------------------------- */
 
 static int64_t frames_of_ms(const QmProcSpec *spec, double ms)
 {
@@ -167,7 +170,7 @@ static void release(void *memory, uint32_t note)
     }
 }
 
-/* --- sound ------------------------------------------------------------------------------- */
+/* --- sound -------------------------------------------------------------------------- */
 
 static void tune(State *state, const QmGenCall *call)
 {

@@ -5,14 +5,15 @@
  *         |──────1     3            3, 4: jumps again, one event each
  *         +--------------------> frame
  *
- * Before its first point a parameter has the session's own value. A segment towards a point
- * whose curve is `hold` is none: the point's own jump is all there is. Switches and choices
- * only jump. Levels in dB move in straight lines, which are exponential lines of gain: for them
- * both curves are the same.
+ * Before its first point a parameter has the session's own value. A segment towards a
+ * point whose curve is `hold` is none: the point's own jump is all there is. Switches
+ * and choices only jump. Levels in dB move in straight lines, which are exponential
+ * lines of gain: for them both curves are the same.
  *
- * The exponential curve is  from (to / from)^x  between values of one sign; an end at zero is
- * taken as 0.001 of the other's sign (the end itself is then met by the last step), and between
- * values of opposite sign, where there is none, the line is straight. */
+ * The exponential curve is  from (to / from)^x  between values of one sign; an end at
+ * zero is taken as 0.001 of the other's sign (the end itself is then met by the last
+ * step), and between values of opposite sign, where there is none, the line is
+ * straight. */
 #include "base/qmath.h"
 #include "model/address.h"
 #include "seq/build.h"

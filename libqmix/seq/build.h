@@ -1,7 +1,8 @@
 /* A timeline under construction: what the parts of seq/ that lay out events share.
  *
- * The whole layout runs twice, once to count and once to fill, so that nothing is allocated
- * before it is known how much, and a session that asks for too much is refused while counting. */
+ * The whole layout runs twice, once to count and once to fill, so that nothing is
+ * allocated before it is known how much, and a session that asks for too much is refused
+ * while counting. */
 #ifndef QM_SEQ_BUILD_H
 #define QM_SEQ_BUILD_H
 
@@ -19,8 +20,7 @@ typedef struct QmBuild {
     uint32_t n_events;
     uint32_t spent; /* of QM_MAX_EVENTS */
     uint32_t
-        notes; /* triggers so far: each has a note of its own, so that a release that comes
-                       late cannot end the next one */
+        notes; /* so far: one a trigger, so that a late release cannot end the next */
     int64_t end;
 } QmBuild;
 
@@ -28,8 +28,8 @@ typedef struct QmBuild {
 QmStatus qm_build_spend(QmBuild *build, QmPlace place, uint64_t n);
 /* Lays out one event; build->end follows. */
 QmStatus qm_build_event(QmBuild *build, QmPlace place, const QmEvent *event, int64_t end);
-/* Lays out a trigger of a strip's generator, and its release if it is held for `held` >= 0
- * frames and a release makes a difference. The note is filled in. */
+/* Lays out a trigger of a strip's generator, and its release if it is held for `held` >=
+ * 0 frames and a release makes a difference. The note is filled in. */
 QmStatus qm_build_trigger(QmBuild *build, QmPlace place, const QmEvent *event,
                           int64_t held);
 /* The frame of a position. Errors: QM_ERR_INPUT when it is too far from the start. */

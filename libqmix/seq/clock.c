@@ -2,15 +2,16 @@
  *
  *   frames(tick) = segment's start + (tick - segment's tick) * frames per tick
  *
- * A start is a whole frame and a fraction in [0, 1), so its error is 2^-53 of a frame however
- * late it is. With a constant tempo of b * 10^-9 bpm the step is the fraction
+ * A start is a whole frame and a fraction in [0, 1), so its error is 2^-53 of a frame
+ * however late it is. With a constant tempo of b * 10^-9 bpm the step is the fraction
  *
  *   60 * rate * 10^9 / (QM_TICKS * b)
  *
- * whose whole part is divided out in 128-bit integers: the result is the exact one. Within a
- * ramp it is t(q) = 60/k ln(1 + x), x = k q / b0, with ln(1 + x) taken as x ln(u)/(u - 1) for
- * u = 1 + x rounded (Kahan), exact to some 10^-15 of the ramp's length also for the flattest
- * ramps. The way back is a search: one formula cannot disagree with itself. */
+ * whose whole part is divided out in 128-bit integers: the result is the exact one.
+ * Within a ramp it is t(q) = 60/k ln(1 + x), x = k q / b0, with ln(1 + x) taken as x
+ * ln(u)/(u - 1) for u = 1 + x rounded (Kahan), exact to some 10^-15 of the ramp's length
+ * also for the flattest ramps. The way back is a search: one formula cannot disagree
+ * with itself. */
 #include "seq/clock.h"
 
 #include "base/qmath.h"
@@ -54,7 +55,7 @@ struct QmClock {
     uint32_t n_meter;
 };
 
-/* --- arithmetic -------------------------------------------------------------------------- */
+/* --- arithmetic --------------------------------------------------------------------- */
 
 static int64_t floor_of(double x)
 {
@@ -90,7 +91,7 @@ static Spot moved(Spot spot, int64_t whole, double part)
     return (Spot){saturate((Wide)spot.whole + whole + carry), sum - (double)carry};
 }
 
-/* --- tempo ------------------------------------------------------------------------------- */
+/* --- tempo -------------------------------------------------------------------------- */
 
 static Spot constant_spot(const QmClock *clock, const TempoSegment *segment,
                           int64_t ticks)
@@ -98,12 +99,13 @@ static Spot constant_spot(const QmClock *clock, const TempoSegment *segment,
     const Wide step = (Wide)60 * (int64_t)clock->rate * NANO;
     const Wide per = (Wide)QM_TICKS * segment->nano_bpm;
     const Wide frames = step * ticks;
-    Wide whole = frames / per, rest = frames % per;
+    Wide whole = frames / per;
+    int64_t rest = (int64_t)(frames % per);
     if (rest < 0) {
         whole--;
-        rest += per;
+        rest += (int64_t)per;
     }
-    return moved(segment->start, saturate(whole), (double)rest / (double)per);
+    return moved(segment->start, saturate(whole), (double)rest / (double)(int64_t)per);
 }
 
 static Spot ramp_spot(const QmClock *clock, const TempoSegment *segment, int64_t ticks)
@@ -138,7 +140,7 @@ static Spot spot_of(const QmClock *clock, int64_t tick)
     return spot_in(clock, tempo_at(clock, tick), tick);
 }
 
-/* --- meter ------------------------------------------------------------------------------- */
+/* --- meter -------------------------------------------------------------------------- */
 
 static const MeterSegment *meter_at(const QmClock *clock, int64_t tick)
 {
@@ -281,7 +283,7 @@ QmStatus qm_clock_new(const QmSession *session, QmArena *arena, QmDiag *diag,
     return status;
 }
 
-/* --- conversions ------------------------------------------------------------------------- */
+/* --- conversions -------------------------------------------------------------------- */
 
 int64_t qm_clock_tick(const QmClock *clock, QmPosition at)
 {
@@ -339,7 +341,7 @@ int64_t qm_clock_tick_of_frame(const QmClock *clock, int64_t frame)
     return qm_clock_frame_of_tick(clock, round) == frame ? round : low;
 }
 
-/* --- lengths ----------------------------------------------------------------------------- */
+/* --- lengths ------------------------------------------------------------------------ */
 
 bool qm_length_is_time(QmLength length)
 {
@@ -359,8 +361,8 @@ double qm_clock_time(const QmClock *clock, QmLength length)
     }
 }
 
-/* Walks `value` bars or beats on, a meter segment at a time; backwards the meter at `tick` is
- * taken for all of them. */
+/* Walks `value` bars or beats on, a meter segment at a time; backwards the meter at
+ * `tick` is taken for all of them. */
 static int64_t walk(const QmClock *clock, int64_t tick, QmLength length)
 {
     double left = length.value;
@@ -399,7 +401,7 @@ int64_t qm_clock_length(const QmClock *clock, int64_t from_frame, QmLength lengt
     return qm_clock_frame_of_tick(clock, to) - qm_clock_frame_of_tick(clock, from);
 }
 
-/* --- positions --------------------------------------------------------------------------- */
+/* --- positions ---------------------------------------------------------------------- */
 
 QmPosition qm_clock_position(const QmClock *clock, int64_t tick)
 {

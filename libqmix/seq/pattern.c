@@ -1,13 +1,15 @@
 /* Patterns of the arrangement as triggers and releases.
  *
- * Step s of a placement begins at tick  start + round(s * step)  of the grid; its onset is
+ * Step s of a placement begins at tick  start + round(s * step)  of the grid; its onset
+ * is
  *
  *   grid + swing (odd steps: 2p/100 - 1 steps late) + nudge, rounded once to a frame,
  *
- * and never before the onset that came before it on its track. Swing goes by the placement's
- * grid, so that tracks of odd length keep together. A track loops over its own steps from the
- * placement's start, whatever the pattern's length (polymeter); a placement without a length
- * plays the pattern's steps once. Held notes end where the next step is due. */
+ * and never before the onset that came before it on its track. Swing goes by the
+ * placement's grid, so that tracks of odd length keep together. A track loops over its
+ * own steps from the placement's start, whatever the pattern's length (polymeter); a
+ * placement without a length plays the pattern's steps once. Held notes end where the
+ * next step is due. */
 #include "model/position.h"
 #include "seq/build.h"
 

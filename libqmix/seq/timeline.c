@@ -1,13 +1,13 @@
 /* Laying out what happens.
  *
  *   strips: clips, free tones ┐
- *   arrangement: patterns     ├─> events ─> stable sort by (frame, rank, strip) ─> numbers
+ *   arrangement: patterns     ├─> events ─> sorted by (frame, rank, strip) ─> numbered
  *   lanes: automation         │
  *   strips: clicks            ┘   (last: they go on until all the others have ended)
  *
- * Everything is laid out in session order, so that the stable sort leaves events of one frame,
- * rank and strip as the session has them; their `sequence` is then their place in the sorted
- * list (D3). */
+ * Everything is laid out in session order, so that the stable sort leaves events of one
+ * frame, rank and strip as the session has them; their `sequence` is then their place in
+ * the sorted list (D3). */
 #include "seq/timeline.h"
 
 #include "base/qmath.h"
@@ -15,7 +15,7 @@
 #include "model/position.h"
 #include "seq/build.h"
 
-/* --- building ---------------------------------------------------------------------------- */
+/* --- building ----------------------------------------------------------------------- */
 
 const char *qm_build_path(QmBuild *build, const char *head, const char *name,
                           const char *tail, uint32_t number)
@@ -100,7 +100,7 @@ QmStatus qm_build_frame(QmBuild *build, QmPosition at, QmPlace place, int64_t *f
     return QM_OK;
 }
 
-/* --- clips ------------------------------------------------------------------------------- */
+/* --- clips -------------------------------------------------------------------------- */
 
 static int64_t at_least_0(int64_t x) { return x > 0 ? x : 0; }
 
@@ -144,7 +144,7 @@ static QmStatus place_clip(QmBuild *build, uint16_t strip, uint32_t index)
     return qm_build_trigger(build, place, &event, -1);
 }
 
-/* --- strips that sound by themselves ----------------------------------------------------- */
+/* --- strips that sound by themselves ------------------------------------------------ */
 
 static bool in_pattern(const QmSession *session, uint16_t strip)
 {
@@ -217,7 +217,7 @@ static QmStatus place_clicks(QmBuild *build)
     return status;
 }
 
-/* --- all --------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------- */
 
 static QmStatus lay_out(QmBuild *build)
 {

@@ -1,9 +1,9 @@
 /* Everything that happens, on its frame: clips, pattern steps, clicks, automation.
  *
- * The timeline is computed once from the session, sorted by (frame, rank, strip, sequence) (D3),
- * and read-only afterwards. A parameter that moves is one event a segment: the engine evaluates
- * it on the control grid (D2). Frames are song frames: the engine shifts them by the latency in
- * front of where they act. */
+ * The timeline is computed once from the session, sorted by (frame, rank, strip,
+ * sequence) (D3), and read-only afterwards. A parameter that moves is one event a
+ * segment: the engine evaluates it on the control grid (D2). Frames are song frames: the
+ * engine shifts them by the latency in front of where they act. */
 #ifndef QM_SEQ_TIMELINE_H
 #define QM_SEQ_TIMELINE_H
 

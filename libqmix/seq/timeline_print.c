@@ -2,7 +2,7 @@
  *
  *   position     frame  strip         what
  *   1.1.1            0  kick          play kick, gain 0.7
- *   9.1.1      731429  lead          lead.filter.cutoff 200 -> 8000 in 91429 (exp)               */
+ *   9.1.1      731429  lead          lead.filter.cutoff 200 -> 8000 in 91429 (exp) */
 #include "model/address.h"
 #include "model/position.h"
 #include "seq/timeline.h"

@@ -1,3 +1,5 @@
+/* Generators run and measured: see gen_rig.h. Sines are fitted by least squares in double, so that
+ * what is left of a signal is all that was not the sine. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,7 +102,7 @@ void gen_same_however_split(GenRig *rig, const GenAct *acts, size_t n_acts,
     free(split);
 }
 
-/* --- measuring --------------------------------------------------------------------------- */
+/* --- measuring ---------------------------------------------------------------------- */
 
 static double energy(const double *x, int64_t n)
 {
@@ -111,7 +113,8 @@ static double energy(const double *x, int64_t n)
     return sum;
 }
 
-/* Takes the sine of `hz` that fits best, by least squares, out of x; returns its amplitude. */
+/* Takes the sine of `hz` that fits best, by least squares, out of x; returns its
+ * amplitude. */
 static double take_out(double *x, int64_t n, double hz, double rate_hz)
 {
     double ss = 0, sc = 0, cc = 0, xs = 0, xc = 0;

@@ -112,7 +112,8 @@ static void test_a_ninth_voice_takes_the_oldest_place(void **unused)
     gen_close(&rig);
 }
 
-/* More at once than there are voices and spare ones: no crash, and the newest are heard. */
+/* More at once than there are voices and spare ones: no crash, and the newest are
+ * heard. */
 static void test_survives_a_crowd(void **unused)
 {
     (void)unused;

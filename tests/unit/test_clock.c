@@ -49,7 +49,7 @@ static void set_meter(Song *song, const QmMeter *meter, uint32_t n)
 
 static void song_close(Song *song) { qm_arena_release(&song->arena); }
 
-/* --- frames ------------------------------------------------------------------------------ */
+/* --- frames ------------------------------------------------------------------------- */
 
 /* round(tick * 60 * rate / (QM_TICKS * bpm)), bpm = nano / 10^9, all of it in integers */
 static int64_t exact_frame(int64_t tick, int64_t nano, uint32_t rate)
@@ -110,7 +110,8 @@ static void test_many_changes_do_not_add_up(void **unused)
     }
     set_tempo(&song, tempo, CHANGES);
     assert_int_equal(song_start(&song), QM_OK);
-    /* The whole sum over a common denominator would be too large: 97 tempos, each counted. */
+    /* The whole sum over a common denominator would be too large: 97 tempos, each
+     * counted. */
     int64_t bars_at[97] = {0};
     for (int i = 0; i < CHANGES; i++) {
         long double frames = 0;
@@ -186,7 +187,7 @@ static void test_finds_back_the_tick(void **unused)
     song_close(&song);
 }
 
-/* --- bars and lengths -------------------------------------------------------------------- */
+/* --- bars and lengths --------------------------------------------------------------- */
 
 static void test_positions_follow_the_meter(void **unused)
 {
@@ -255,7 +256,7 @@ static void test_lengths_cross_changes(void **unused)
     song_close(&song);
 }
 
-/* --- limits ------------------------------------------------------------------------------ */
+/* --- limits ------------------------------------------------------------------------- */
 
 static void test_absurd_places_saturate(void **unused)
 {

@@ -1,5 +1,5 @@
-/* The sampler: bits kept at pitch 0, in tune elsewhere, loops without a seam, voices that end
- * when they should. */
+/* The sampler: bits kept at pitch 0, in tune elsewhere, loops without a seam, voices
+ * that end when they should. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,8 +146,8 @@ static void test_pitch_may_move(void **unused)
 }
 
 /* The sharpest bend (second difference) of a loop that is no whole number of periods. A
- * crossfade of n frames between waves at most 2 apart begins with a bend of pi/n; a bare seam
- * has one of about their distance. */
+ * crossfade of n frames between waves at most 2 apart begins with a bend of pi/n; a bare
+ * seam has one of about their distance. */
 static double roughest(double crossfade_ms, double pitch, double curve)
 {
     GenRig rig;

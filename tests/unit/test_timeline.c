@@ -1,4 +1,6 @@
-/* What happens when: clips, patterns, clicks and automation on their frames, in their order. */
+/* What happens when: clips, patterns, clicks and automation on their frames, in their
+ * order. */
+/* tests: seq/pattern seq/automation seq/timeline_print */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +17,9 @@
 
 enum { STRIPS = 8, SOUNDS = 2, ONE_SHOT = 0, GATE = 1 };
 
-/* A song at 48 kHz and 120 bpm: a sixteenth is 6000 frames, a bar 96000. Strips: kick (sampler),
- * bass (gated sampler), vox (clips), tone, click, master. Sounds of 10000 and 500000 frames. */
+/* A song at 48 kHz and 120 bpm: a sixteenth is 6000 frames, a bar 96000. Strips: kick
+ * (sampler), bass (gated sampler), vox (clips), tone, click, master. Sounds of 10000 and
+ * 500000 frames. */
 typedef struct Song {
     QmArena arena;
     QmDiag diag;
@@ -61,7 +64,8 @@ static void set_strip(Song *song, int index, const char *name, const char *gener
     qm_gen_defaults(strip->input.generator, song->params[index]);
 }
 
-/* Strips that would sound by themselves are left out: songs take them in when they want. */
+/* Strips that would sound by themselves are left out: songs take them in when they
+ * want. */
 static Song *song_open(void)
 {
     Song *song = calloc(1, sizeof *song);
@@ -161,7 +165,7 @@ static void check_frames(const Song *song, int strip, QmRank rank, const int64_t
     check_frames(song, strip, rank, (const int64_t[]){__VA_ARGS__},                      \
                  QM_COUNT(((const int64_t[]){__VA_ARGS__})))
 
-/* --- clips ------------------------------------------------------------------------------- */
+/* --- clips -------------------------------------------------------------------------- */
 
 static void test_clips_on_their_places(void **unused)
 {
@@ -215,7 +219,7 @@ static void test_a_silent_clip_warns(void **unused)
     song_close(song);
 }
 
-/* --- patterns ---------------------------------------------------------------------------- */
+/* --- patterns ----------------------------------------------------------------------- */
 
 static void test_steps_swing_and_velocity(void **unused)
 {
@@ -325,7 +329,7 @@ static void test_gates_are_released_at_the_next_step(void **unused)
     song_close(song);
 }
 
-/* --- by themselves ----------------------------------------------------------------------- */
+/* --- by themselves ------------------------------------------------------------------ */
 
 static void test_clicks_go_on_until_the_end(void **unused)
 {
@@ -373,7 +377,7 @@ static void test_a_tone_sounds_unless_it_is_played(void **unused)
     }
 }
 
-/* --- automation -------------------------------------------------------------------------- */
+/* --- automation --------------------------------------------------------------------- */
 
 static QmLane *add_lane(Song *song, QmTarget target)
 {
@@ -467,7 +471,7 @@ static void test_levels_and_switches(void **unused)
     song_close(song);
 }
 
-/* --- order, limits ----------------------------------------------------------------------- */
+/* --- order, limits ------------------------------------------------------------------ */
 
 static int key_of(const QmEvent *a, const QmEvent *b)
 {
@@ -480,8 +484,9 @@ static int key_of(const QmEvent *a, const QmEvent *b)
     return a->strip < b->strip ? -1 : a->strip > b->strip;
 }
 
-/* Songs at random: always sorted by (frame, rank, strip, sequence), clips of one strip and
- * frame in the session's order, every release after its trigger, and twice the same. */
+/* Songs at random: always sorted by (frame, rank, strip, sequence), clips of one
+ * strip and frame in the session's order, every release after its trigger, and twice
+ * the same. */
 static void check_order(uint64_t seed)
 {
     Song *song = song_open();

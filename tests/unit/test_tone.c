@@ -1,4 +1,5 @@
-/* Tones: pure, in tune at any hour, without clicks, and the same however they are asked for. */
+/* Tones: pure, in tune at any hour, without clicks, and the same however they are asked
+ * for. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
