@@ -1,0 +1,323 @@
+/* tests: dsp/lookahead
+ *
+ * The limiter's promises: nothing above the ceiling, nothing changed below it, a gain without
+ * corners, bass without distortion, sums that never drift. */
+#include "tests/support/proc_harness.h"
+
+#include "base/rand.h"
+#include "dsp/lookahead.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { CEILING, LOOKAHEAD, RELEASE, HOLD };
+enum { N = 1 << 16 };
+static QmVec rows[N], input[N];
+static double params[1][QM_MAX_PARAMS];
+
+static void start(ProcGang *gang, double rate, double ceiling_db, double lookahead_ms)
+{
+    const QmProcDesc *const desc = qm_proc_find("limiter");
+    qm_proc_defaults(desc, 0, params[0]);
+    params[0][CEILING] = ceiling_db;
+    params[0][LOOKAHEAD] = lookahead_ms;
+    gang_open(gang, desc, rate, 0, 1, (const double(*)[QM_MAX_PARAMS])params);
+}
+
+static uint32_t latency(const ProcGang *gang)
+{
+    return gang->desc->latency(&gang->spec[0]);
+}
+
+static float peak(const QmVec *from, uint32_t n)
+{
+    float most = 0;
+    for (uint32_t i = 0; i < n; i++)
+        for (int c = 0; c < 2; c++)
+            most = fabsf(from[i][c]) > most ? fabsf(from[i][c]) : most;
+    return most;
+}
+
+/* ---- the two halves of the look-ahead, beside what they say they are ---- */
+
+static void test_the_sliding_minimum(void **unused)
+{
+    (void)unused;
+    enum { COUNT = 5000 };
+    static float in[COUNT], out[COUNT], values[COUNT + 1];
+    for (uint32_t i = 0; i < COUNT; i++)
+        in[i] = (float)qm_rand(1, 2, i);
+    static const uint32_t windows[] = {1, 2, 3, 64, 65, 1000};
+    for (uint32_t k = 0; k < QM_COUNT(windows); k++) {
+        QmSlidingMin s;
+        qm_sliding_min_reset(&s, values, windows[k], 1);
+        memcpy(out, in, sizeof out);
+        for (uint32_t at = 0, n; at < COUNT; at += n) {
+            n = 1 + (uint32_t)(qm_rand_bits(3, at) % 150);
+            n = n < COUNT - at ? n : COUNT - at;
+            qm_sliding_min(&s, values, out + at, n);
+        }
+        for (uint32_t i = 0; i < COUNT; i++) {
+            float least = 1;
+            for (uint32_t j = 0; j < windows[k] && j <= i; j++)
+                least = in[i - j] < least ? in[i - j] : least;
+            assert_true(out[i] == least);
+        }
+    }
+}
+
+static void test_the_smoother_is_three_boxes(void **unused)
+{
+    (void)unused;
+    enum { COUNT = 2000, LENGTH = 37, SPAN = 3 * LENGTH - 2 };
+    static double in[COUNT];
+    static float out[COUNT + QM_LANES];
+    static uint64_t items[4096];
+    double bell[SPAN] = {0};
+    for (int a = 0; a < LENGTH; a++)
+        for (int b = 0; b < LENGTH; b++)
+            for (int c = 0; c < LENGTH; c++)
+                bell[a + b + c] += 1.0 / LENGTH / LENGTH / LENGTH;
+    for (uint32_t i = 0; i < COUNT; i++)
+        in[i] = qm_rand(4, 5, i);
+    QmSmoother s;
+    qm_smoother_reset(&s, LENGTH);
+    assert_true(qm_ring_items(&s.ring) <= QM_COUNT(items));
+    for (uint32_t at = 0, n; at < COUNT; at += n) {
+        n = 1 + (uint32_t)(qm_rand_bits(6, at) % QM_RING_BLOCK);
+        n = n < COUNT - at ? n : COUNT - at;
+        qm_smooth(&s, items, in + at, n, out + at);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        double mean = 0;
+        for (int j = 0; j < SPAN; j++)
+            mean += bell[j] * (i >= j ? in[i - j] : 1);
+        assert_true(fabs(out[i] - mean) < 1e-7);
+    }
+}
+
+/* ---- the ceiling ---- */
+
+static float hostile(int kind, uint32_t i)
+{
+    const float noise = (float)(2 * qm_rand(7, (uint64_t)kind, i) - 1);
+    switch (kind) {
+    case 0: /* a square of 24 dB too much, its period growing */
+        return sin(1e-4 * i * sqrt(i)) > 0 ? 15.85f : -15.85f;
+    case 1: /* lone samples */
+        return qm_rand_bits(8, i) % 500 == 0 ? 20 * noise : 0;
+    case 2: /* noise, 24 dB too loud */
+        return 15.85f * noise;
+    case 3: /* bursts between silence, from far too soft to far too loud */
+        return qm_rand_bits(9, i / 700) % 3 ? 0
+                                            : noise * powf(10, (float)(i / 700 % 12) - 6);
+    case 4: /* every sample the other way, swelling */
+        return (i & 1 ? -1.0f : 1.0f) * ((float)i / N * 8);
+    case 5: /* exactly full scale, and just above it */
+        return i % 3 ? 1.0f : 1.0000001f;
+    default: /* rubbish */
+        return i % 1000 == 0 ? (float)(1e300 * 1e300) : i % 777 == 0 ? 1e30f : noise;
+    }
+}
+
+static void test_no_sample_is_above_the_ceiling(void **unused)
+{
+    (void)unused;
+    static const double ceilings[] = {0, -0.3, -1, -6, -24}, ahead[] = {0.1, 0.7, 5, 20};
+    for (uint32_t c = 0; c < QM_COUNT(ceilings); c++)
+        for (uint32_t a = 0; a < QM_COUNT(ahead); a++)
+            for (int kind = 0; kind < 7; kind++) {
+                ProcGang gang;
+                start(&gang, kind & 1 ? 44100 : 96000, ceilings[c], ahead[a]);
+                gang_set(&gang, 0, RELEASE, kind & 1 ? 1 : 80);
+                gang_reset(&gang);
+                for (uint32_t i = 0; i < N; i++)
+                    rows[i] = (QmVec){hostile(kind, i), hostile(kind, i + 12345)};
+                gang_run(&gang, rows, NULL, N, QM_QUANTUM);
+                const double most = pow(10, ceilings[c] / 20);
+                for (uint32_t i = 0; i < N; i++)
+                    for (int side = 0; side < 2; side++)
+                        if (!(fabs((double)rows[i][side]) <= most))
+                            fail_msg("signal %d, ceiling %d/10 dB: above it at %u", kind,
+                                     (int)(10 * ceilings[c]), i);
+                assert_true(kind == 1 || kind == 3 || peak(rows, N) > 0.7 * most);
+                gang_close(&gang);
+            }
+}
+
+/* ---- what it leaves alone ---- */
+
+static void test_below_the_ceiling_it_is_a_delay(void **unused)
+{
+    (void)unused;
+    ProcGang gang;
+    start(&gang, 48000, -6, 5);
+    noise_rows(input, N, 1, 0.5);
+    memcpy(rows, input, sizeof rows);
+    gang_run(&gang, rows, NULL, N, QM_QUANTUM);
+    const uint32_t late = latency(&gang);
+    assert_int_equal(late, 240);
+    for (uint32_t i = late; i < N; i++)
+        for (int c = 0; c < 2; c++)
+            assert_true(rows[i][c] == input[i - late][c]);
+    gang_close(&gang);
+}
+
+/* Whole-number sums: after minutes of abuse the gain comes back to one, exactly. */
+static void test_nothing_drifts(void **unused)
+{
+    (void)unused;
+    ProcGang gang;
+    start(&gang, 48000, -6, 3);
+    for (uint32_t round = 0; round < 100; round++) {
+        noise_rows(rows, N, round, 4);
+        gang_run(&gang, rows, NULL, N, QM_QUANTUM);
+    }
+    noise_rows(input, N, 5, 0.4);
+    for (uint32_t round = 0; round < 3; round++) { /* 4 s: 40 times the release */
+        memcpy(rows, input, sizeof rows);
+        gang_run(&gang, rows, NULL, N, QM_QUANTUM);
+    }
+    const uint32_t late = latency(&gang);
+    for (uint32_t i = late; i < N; i++)
+        assert_true(rows[i][0] == input[i - late][0]);
+    gang_close(&gang);
+}
+
+/* ---- how it turns down ---- */
+
+/* The gain per frame, seen through a constant that becomes `ratio` times as large at `at` and
+ * goes back at `until`. */
+static double *gains(ProcGang *gang, double level, double ratio, uint32_t at,
+                     uint32_t until)
+{
+    static double gain[N];
+    for (uint32_t i = 0; i < N; i++)
+        input[i] = qm_vec((float)(i >= at && i < until ? level * ratio : level));
+    memcpy(rows, input, sizeof rows);
+    gang_run(gang, rows, NULL, N, QM_QUANTUM);
+    const uint32_t late = latency(gang);
+    for (uint32_t i = 0; i < N; i++)
+        gain[i] = i < late ? 1 : (double)rows[i][0] / (double)input[i - late][0];
+    return gain;
+}
+
+static void test_the_gain_has_no_corners(void **unused)
+{
+    (void)unused;
+    ProcGang gang;
+    start(&gang, 48000, -6, 5);
+    const double *const gain = gains(&gang, 0.4, 8, 10000, N);
+    const double ceiling = pow(10, -6 / 20.0), target = ceiling / 3.2, drop = 1 - target;
+    const double third = 241 / 3.0; /* length of a box */
+    for (uint32_t i = 2; i < N; i++) {
+        const double slope = gain[i] - gain[i - 1];
+        assert_true(slope <= 1e-6 && slope >= -drop * 0.76 / third);
+        assert_true(fabs(slope - (gain[i - 1] - gain[i - 2])) <
+                    drop * 1.05 / third / third);
+    }
+    assert_true(gain[9999] == 1); /* the step has not come in */
+    assert_true(fabs(gain[10240] / target - 1) <
+                1e-5); /* it leaves: turned down, no more */
+    assert_true(fabs(gain[N - 1] / target - 1) < 1e-5);
+    gang_close(&gang);
+}
+
+static void test_release_takes_its_time(void **unused)
+{
+    (void)unused;
+    ProcGang gang;
+    start(&gang, 48000, 0, 2);
+    gang_set(&gang, 0, RELEASE, 200);
+    gang_reset(&gang);
+    const double *const gain = gains(&gang, 0.1, 40, 5000, 15000);
+    const uint32_t held = 15000 + 96 + 48 * 8; /* the last loud frame leaves; hold */
+    const double low = 0.25, reached = low + (1 - low) * (1 - exp(-1));
+    assert_true(fabs(gain[held - 96] / low - 1) < 1e-5);
+    /* the smoother adds half of its length */
+    const uint32_t at = held + 9600;
+    assert_true(gain[at - 96] < reached && gain[at + 96] > reached - 1e-3);
+    gang_close(&gang);
+}
+
+static void test_both_sides_move_together(void **unused)
+{
+    (void)unused;
+    ProcGang gang;
+    start(&gang, 48000, -3, 5);
+    for (uint32_t i = 0; i < N; i++)
+        input[i] = (QmVec){(float)(4 * qm_rand(1, 2, i) - 2), 0.25f};
+    memcpy(rows, input, sizeof rows);
+    gang_run(&gang, rows, NULL, N, QM_QUANTUM);
+    const uint32_t late = latency(&gang);
+    float least = 1;
+    for (uint32_t i = late; i < N; i++) {
+        const float gain = rows[i][1] / 0.25f;
+        assert_true(fabsf(rows[i][0] - input[i - late][0] * gain) < 1e-6f);
+        least = gain < least ? gain : least;
+    }
+    assert_true(least < 0.4f);
+    gang_close(&gang);
+}
+
+/* Power of what is not the tone of `cycles` per second in the last second, beside the tone, dB. */
+static double distortion(double cycles, double rate)
+{
+    const uint32_t n = (uint32_t)rate;
+    double sine = 0, cosine = 0, all = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const double x = (double)rows[N - n + i][0],
+                     w = 2 * 3.14159265358979 * cycles * i / rate;
+        sine += x * sin(w);
+        cosine += x * cos(w);
+        all += x * x;
+    }
+    const double tone = 2 * (sine * sine + cosine * cosine) / n;
+    return 10 * log10(fabs(all - tone) / tone + 1e-30);
+}
+
+static void test_bass_is_turned_down_not_bent(void **unused)
+{
+    (void)unused;
+    static const double cases[][3] = {/* Hz, release, worst distortion in dB */
+                                      {50, 100, -110},
+                                      {50, 10, -110},
+                                      {100, 5, -110},
+                                      {41, 100, -110},
+                                      {30, 100, -70}};
+    for (uint32_t k = 0; k < QM_COUNT(cases); k++) {
+        ProcGang gang;
+        start(&gang, 48000, -6, 5);
+        gang_set(&gang, 0, RELEASE, cases[k][1]);
+        gang_reset(&gang);
+        for (uint32_t i = 0; i < N; i++)
+            rows[i] = qm_vec((float)sin(2 * 3.14159265358979 * cases[k][0] * i / 48000));
+        gang_run(&gang, rows, NULL, N, QM_QUANTUM);
+        const double got = distortion(cases[k][0], 48000);
+        if (!(got < cases[k][2]))
+            fail_msg("%d Hz: %d dB", (int)cases[k][0], (int)got);
+        assert_true(fabs(20 * log10(peak(rows + N - 4800, 4800)) + 6) < 0.001);
+        gang_close(&gang);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_sliding_minimum),
+        cmocka_unit_test(test_the_smoother_is_three_boxes),
+        cmocka_unit_test(test_no_sample_is_above_the_ceiling),
+        cmocka_unit_test(test_below_the_ceiling_it_is_a_delay),
+        cmocka_unit_test(test_nothing_drifts),
+        cmocka_unit_test(test_the_gain_has_no_corners),
+        cmocka_unit_test(test_release_takes_its_time),
+        cmocka_unit_test(test_both_sides_move_together),
+        cmocka_unit_test(test_bass_is_turned_down_not_bent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
