@@ -151,7 +151,7 @@ static void metal(Sound *s, const char *name, double seconds, double corner_hz)
             filter_run(&second, high, &high);
             const double shape =
                 0.5 * qm_exp(-t / (0.15 * seconds)) + 0.5 * qm_exp(-t / (0.45 * seconds));
-            out[i] = high * shape * gate(i, 24, s->frames - 960, 960);
+            out[i] = high * shape * gate(i, 24, s->frames * 2 / 3, s->frames / 3);
         }
     }
 }
