@@ -1,5 +1,5 @@
-/* Read in pieces that double, because a pipe does not say how much will come; what is left
- * behind in the arena is at most as large as the file. */
+/* Read in pieces that double, because a pipe does not say how much will come; what is
+ * left behind in the arena is at most as large as the file. */
 #include "formats/file.h"
 
 #include "base/text.h"

@@ -5,9 +5,10 @@
 #include "base/arena.h"
 #include "base/diag.h"
 
-/* Reads `path` ("-": standard input) to its end; pipes and FIFOs too. *data has a NUL behind
- * its *size bytes. Errors: QM_ERR_INPUT when it is not there, may not be read, is a directory
- * or is larger than `max_size`; QM_ERR_IO when reading breaks off; QM_ERR_MEMORY. */
+/* Reads `path` ("-": standard input) to its end; pipes and FIFOs too. *data has a NUL
+ * behind its *size bytes. Errors: QM_ERR_INPUT when it is not there, may not be read, is
+ * a directory or is larger than `max_size`; QM_ERR_IO when reading breaks off;
+ * QM_ERR_MEMORY. */
 QmStatus qm_file_read(const char *path, size_t max_size, QmArena *arena, QmDiag *diag,
                       char **data, size_t *size);
 

@@ -1,5 +1,5 @@
-/* Open addressing over the name's hash, at most half full; grown by doubling. Only look-ups go
- * through the hash: whoever iterates walks `name`. */
+/* Open addressing over the name's hash, at most half full; grown by doubling. Only
+ * look-ups go through the hash: whoever iterates walks `name`. */
 #include "formats/names.h"
 
 #include "base/hash.h"

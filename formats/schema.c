@@ -1,5 +1,6 @@
-/* The walkers. A map's parts are searched in order for each of its keys; what a part finds, its
- * field's type reads. Types are at the end: read, print, default, and whether a value is it. */
+/* The walkers. A map's parts are searched in order for each of its keys; what a part
+ * finds, its field's type reads. Types are at the end: read, print, default, and whether
+ * a value is it. */
 #include "formats/schema.h"
 
 #include "model/address.h"

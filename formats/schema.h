@@ -1,9 +1,10 @@
-/* Tables that say what a map may hold, one walker that reads a map into a struct by them, and
- * one that prints it back: only what differs from the defaults, in the table's order.
+/* Tables that say what a map may hold, one walker that reads a map into a struct by them,
+ * and one that prints it back: only what differs from the defaults, in the table's order.
  *
- * A map can be described by several parts: fields of a struct, rows of a processor's table
- * whose values are an array of doubles, and keys that the caller reads itself. Unknown keys are
- * errors with a near miss; keys of the language that are not built yet are errors of their own. */
+ * A map can be described by several parts: fields of a struct, rows of a processor's
+ * table whose values are an array of doubles, and keys that the caller reads itself.
+ * Unknown keys are errors with a near miss; keys of the language that are not built yet
+ * are errors of their own. */
 #ifndef QM_FORMATS_SCHEMA_H
 #define QM_FORMATS_SCHEMA_H
 
@@ -77,8 +78,8 @@ typedef struct QmPart {
 
 /* Sets every field of a struct to its default. */
 void qm_schema_defaults(const QmSchema *schema, void *base);
-/* Reads a map. `name` is its schema's for the table of unbuilt keys. What is not said is left
- * as it is: set defaults before. */
+/* Reads a map. `name` is its schema's for the table of unbuilt keys. What is not said is
+ * left as it is: set defaults before. */
 QmStatus qm_schema_read(QmReader *reader, const QmYamlNode *map, const char *name,
                         const QmPart *parts, uint32_t n_parts);
 /* Prints keys and values into the map that was begun. */
@@ -86,7 +87,8 @@ void qm_schema_print(QmPrinter *printer, const QmPart *parts, uint32_t n_parts);
 /* Whether qm_schema_print would print nothing. */
 bool qm_schema_is_default(const QmPart *parts, uint32_t n_parts);
 
-/* Writes what a type printed into the scratch text (emptied by itself before) as it is. */
+/* Writes what a type printed into the scratch text (emptied by itself before) as it
+ * is. */
 void qm_printer_scratch(QmPrinter *printer);
 /* Writes a value of a row. */
 void qm_printer_row(QmPrinter *printer, const QmParam *row, double value);

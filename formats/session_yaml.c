@@ -1,7 +1,7 @@
-/* Reading goes in the order in which things can be referred to: the header, then the names of all
- * sounds, strips and patterns, then their bodies (every reference is resolved at once), then
- * automation, whose addresses look into finished strips, then the arrangement. validate looks
- * at the whole.
+/* Reading goes in the order in which things can be referred to: the header, then the
+ * names of all sounds, strips and patterns, then their bodies (every reference is
+ * resolved at once), then automation, whose addresses look into finished strips, then the
+ * arrangement. validate looks at the whole.
  *
  * Printing walks the same tables. */
 #include "formats/session_yaml.h"

@@ -5,13 +5,14 @@
 #include "base/text.h"
 #include "model/session.h"
 
-/* Parses and validates. Everything lives in `arena`; `file_name` is what messages call the text.
- * Errors: QM_ERR_INPUT with file:line:column and the key path, QM_ERR_MEMORY. */
+/* Parses and validates. Everything lives in `arena`; `file_name` is what messages call
+ * the text. Errors: QM_ERR_INPUT with file:line:column and the key path,
+ * QM_ERR_MEMORY. */
 QmStatus qm_session_parse(const char *text, size_t size, const char *file_name,
                           QmArena *arena, QmDiag *diag, QmSession **session);
 
-/* Writes a valid session as canonical YAML: parse(print(s)) says the same as s, and printing
- * that gives the same text. `text` is empty before; check text->failed. */
+/* Writes a valid session as canonical YAML: parse(print(s)) says the same as s, and
+ * printing that gives the same text. `text` is empty before; check text->failed. */
 void qm_session_print(const QmSession *session, QmText *text);
 
 #endif

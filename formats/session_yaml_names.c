@@ -1,7 +1,8 @@
 /* The pool of sounds, and fields that name a strip, a sound or a pattern.
  *
- * A sound outside the pool is asked for by its file: `clip: {sound: takes/vox.wav}`. It joins the
- * session behind the pool when it is first met, and is printed where it is used, not in the pool. */
+ * A sound outside the pool is asked for by its file: `clip: {sound: takes/vox.wav}`. It
+ * joins the session behind the pool when it is first met, and is printed where it is
+ * used, not in the pool. */
 #include "formats/session_yaml_parts.h"
 
 #include "model/address.h"

@@ -1,4 +1,5 @@
-/* Patterns: a map of tracks, each a text of steps or a map that says how its steps are made. */
+/* Patterns: a map of tracks, each a text of steps or a map that says how its steps are
+ * made. */
 #include "formats/session_yaml_parts.h"
 
 #include "model/address.h"

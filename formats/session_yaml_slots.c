@@ -1,13 +1,14 @@
-/* What a strip begins with, and its insert chain. Their parameters come from the tables of
- * generators and processors: nothing here knows one by name, but for the clip, whose input is a
- * list of clips. */
+/* What a strip begins with, and its insert chain. Their parameters come from the tables
+ * of generators and processors: nothing here knows one by name. The generator that takes
+ * clips is written `clip: {...}`, or `clips: [...]` for several. */
 #include "formats/session_yaml_parts.h"
 
 #include "model/address.h"
 
 #include <string.h>
 
-static const char clip_name[] = "clip", clips_key[] = "clips";
+/* Several clips, beside the name of the generator that takes them. */
+static const char clips_key[] = "clips";
 
 /* ---- clips ---- */
 
@@ -97,23 +98,33 @@ uint32_t qm_input_keys(const char **keys)
     return n;
 }
 
+/* The generator that a key of a source asks for, or NULL. */
+static const QmGenDesc *find_generator(const char *key)
+{
+    for (uint32_t i = 0; qm_same(key, clips_key) && i < qm_gen_count(); i++) {
+        if (qm_gen_at(i)->flags & QM_GEN_CLIPS) {
+            return qm_gen_at(i);
+        }
+    }
+    return qm_gen_find(key);
+}
+
 static QmStatus read_generator(QmSessionReader *self, const QmYamlNode *node,
                                QmInput *input)
 {
-    const bool clips = qm_same(node->key, clips_key);
     QmReader *reader = &self->reader;
     QmPart parts[2];
-    input->generator = qm_gen_find(clips ? clip_name : node->key);
+    input->generator = find_generator(node->key);
     input->place = qm_reader_key_place(reader, node);
     input->params = QM_NEW_ARRAY(reader->arena, double, input->generator->n_params);
     if (!input->params) {
         return qm_fail_memory(reader->diag);
     }
     qm_gen_defaults(input->generator, input->params);
-    if (clips) {
+    if (qm_same(node->key, clips_key)) {
         return clips_field.type->read(reader, node, &clips_field, input, &input->clips);
     }
-    if (qm_same(node->key, clip_name)) {
+    if (input->generator->flags & QM_GEN_CLIPS) {
         return read_clip(self, node, input);
     }
     return qm_schema_read(reader, node, node->key, parts, input_parts(input, parts));
@@ -124,7 +135,7 @@ QmStatus qm_read_input(QmSessionReader *self, const QmYamlNode *strip_node,
 {
     const QmYamlNode *found = NULL;
     for (const QmYamlNode *node = strip_node->first; node; node = node->next) {
-        if (!qm_same(node->key, clips_key) && !qm_gen_find(node->key)) {
+        if (!find_generator(node->key)) {
             continue;
         }
         if (found) {

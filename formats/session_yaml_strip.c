@@ -1,5 +1,5 @@
-/* Strips: sources, buses and the master share one table; what a kind may not have is left out of
- * its schema, so that the walker refuses it. */
+/* Strips: sources, buses and the master share one table; what a kind may not have is left
+ * out of its schema, so that the walker refuses it. */
 #include "formats/session_yaml_parts.h"
 
 /* ---- output: 3-4 ---- */
@@ -201,7 +201,8 @@ static const QmSchema bus_schema = STRIP_SCHEMA(bus_fields);
 
 enum { MAX_PARTS = 4 };
 
-/* The parts that a kind of strip has, in the order in which they are printed behind the input. */
+/* The parts that a kind of strip has, in the order in which they are printed behind the
+ * input. */
 static uint32_t parts_of(QmStrip *strip, QmPart parts[MAX_PARTS])
 {
     uint32_t n = 0;

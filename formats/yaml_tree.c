@@ -1,9 +1,10 @@
-/* The parser's events become nodes without recursion: a stack of open lists and maps, each with
- * the place where its next child goes. A map remembers a key until its value comes.
+/* The parser's events become nodes without recursion: a stack of open lists and maps,
+ * each with the place where its next child goes. A map remembers a key until its value
+ * comes.
  *
- * Keys said twice are found when a map closes, by sorting it, so that a map of a million keys
- * costs no square. UTF-8 and control characters are checked before the parser sees the text,
- * because its own message for them has no line. */
+ * Keys said twice are found when a map closes, by sorting it, so that a map of a million
+ * keys costs no square. UTF-8 and control characters are checked before the parser sees
+ * the text, because its own message for them has no line. */
 #include "formats/yaml_tree.h"
 
 #include "base/sort.h"
@@ -42,8 +43,8 @@ static QmStatus refuse(const Builder *builder, yaml_mark_t mark, const char *why
 
 /* ---- the text itself ---- */
 
-/* Reads the UTF-8 character at `c` of which `left` bytes remain; its length, or 0 if it is none
- * (overlong forms, surrogates and what lies beyond U+10FFFF are none). */
+/* Reads the UTF-8 character at `c` of which `left` bytes remain; its length, or 0 if it
+ * is none (overlong forms, surrogates and what lies beyond U+10FFFF are none). */
 static size_t read_utf8(const unsigned char *c, size_t left, uint32_t *code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

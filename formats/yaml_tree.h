@@ -1,9 +1,9 @@
 /* YAML as a tree of located nodes; what is not needed to write a session is refused.
  *
- * Kept: scalars with their text as written, sequences, mappings in file order. Refused, each
- * with its place: anchors and aliases (a few bytes could stand for gigabytes), tags, several
- * documents, keys that are no text, keys said twice, text that is not UTF-8 or holds control
- * characters, files beyond the limits below. */
+ * Kept: scalars with their text as written, sequences, mappings in file order. Refused,
+ * each with its place: anchors and aliases (a few bytes could stand for gigabytes), tags,
+ * several documents, keys that are no text, keys said twice, text that is not UTF-8 or
+ * holds control characters, files beyond the limits below. */
 #ifndef QM_FORMATS_YAML_TREE_H
 #define QM_FORMATS_YAML_TREE_H
 
@@ -34,8 +34,8 @@ struct QmYamlNode {
     const QmYamlNode *next;
 };
 
-/* Parses `size` bytes. Everything lives in `arena`; `file_name` is borrowed for messages. An
- * empty text gives an empty map. Errors: QM_ERR_INPUT, QM_ERR_MEMORY. */
+/* Parses `size` bytes. Everything lives in `arena`; `file_name` is borrowed for messages.
+ * An empty text gives an empty map. Errors: QM_ERR_INPUT, QM_ERR_MEMORY. */
 QmStatus qm_yaml_parse(const char *text, size_t size, const char *file_name,
                        QmArena *arena, QmDiag *diag, const QmYamlNode **root);
 

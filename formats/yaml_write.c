@@ -1,7 +1,7 @@
-/* A text stays bare when it is made of harmless characters, begins with a letter, digit, '_',
- * '.' or '/', does not end in a space, and is not a number, a truth value or nothing to another
- * reader. Anything else goes into double quotes; characters that YAML does not print, or that
- * it takes for line ends, are written as escapes. */
+/* A text stays bare when it is made of harmless characters, begins with a letter, digit,
+ * '_', '.' or '/', does not end in a space, and is not a number, a truth value or nothing
+ * to another reader. Anything else goes into double quotes; characters that YAML does not
+ * print, or that it takes for line ends, are written as escapes. */
 #include "formats/yaml_write.h"
 
 #include "base/units.h"
@@ -149,7 +149,8 @@ static bool reads_otherwise(const char *text)
             return true;
         }
     }
-    /* numbers in any base, 1:30, 1_000, dates: nothing but digits and what goes with them */
+    /* numbers in any base, 1:30, 1_000, dates: nothing but digits and what goes with
+     * them */
     return text[strspn(text, "0123456789abcdefxoABCDEFXO_.:+-")] == '\0' &&
            ((text[0] >= '0' && text[0] <= '9') || text[0] == '.');
 }

@@ -1,9 +1,9 @@
-/* Writes YAML in one canonical manner: block maps and lists of two spaces, flow ones on a line,
- * texts quoted only when they need it. What is written reads back as the same texts, here and
- * in any other reader of YAML 1.1 or 1.2.
+/* Writes YAML in one canonical manner: block maps and lists of two spaces, flow ones on a
+ * line, texts quoted only when they need it. What is written reads back as the same
+ * texts, here and in any other reader of YAML 1.1 or 1.2.
  *
- * Nesting is the caller's: begin, key or item before each value, end. Check text->failed once at
- * the end. */
+ * Nesting is the caller's: begin, key or item before each value, end. Check text->failed
+ * once at the end. */
 #ifndef QM_FORMATS_YAML_WRITE_H
 #define QM_FORMATS_YAML_WRITE_H
 

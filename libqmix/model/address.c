@@ -4,8 +4,9 @@
  *   param   a row's name; in a group: its number from 1 and the row's name (`eq.2.gain`);
  *           behind `send`: the bus
  *
- * Names hold no dots and are no numbers, slots of one strip differ (validate sees to it), and
- * numbers have no leading zeros, so an address has one spelling and parse(print(t)) == t. */
+ * Names hold no dots and are no numbers, slots of one strip differ (validate sees to it),
+ * and numbers have no leading zeros, so an address has one spelling and parse(print(t))
+ * == t. */
 #include "model/address.h"
 
 #include <string.h>

@@ -1,13 +1,14 @@
-/* Addresses: `bass.eq.2.gain`, `master.limiter.ceiling`, `kick.fader.pan`, `vox.send.hall`,
- * `lead.tone.freq`. One word for one parameter, the same in automation, overrides, locks, the
- * decision log, OSC and MIDI maps. */
+/* Addresses: `bass.eq.2.gain`, `master.limiter.ceiling`, `kick.fader.pan`,
+ * `vox.send.hall`, `lead.tone.freq`. One word for one parameter, the same in automation,
+ * overrides, locks, the decision log, OSC and MIDI maps. */
 #ifndef QM_MODEL_ADDRESS_H
 #define QM_MODEL_ADDRESS_H
 
 #include "base/text.h"
 #include "model/session.h"
 
-/* Finds what `address` names. Errors: QM_ERR_INPUT with a near miss for the part that is wrong. */
+/* Finds what `address` names. Errors: QM_ERR_INPUT with a near miss for the part that is
+ * wrong. */
 QmStatus qm_address_parse(const QmSession *session, const char *address, QmPlace place,
                           QmDiag *diag, QmTarget *target);
 /* Writes the address of `target`, parse(print(t)) == t. */
@@ -20,7 +21,8 @@ double qm_address_get(const QmSession *session, QmTarget target);
 void qm_address_set(QmSession *session, QmTarget target, double value);
 /* `--set ADDRESS=VALUE`: parses both sides, checks the range, sets. */
 QmStatus qm_address_assign(QmSession *session, const char *assignment, QmDiag *diag);
-/* Reads a value for a row: number with unit, yes/no, or a choice's name; range-checked. */
+/* Reads a value for a row: number with unit, yes/no, or a choice's name;
+ * range-checked. */
 QmStatus qm_param_parse(const QmParam *param, const char *text, QmPlace place,
                         const char *path, QmDiag *diag, double *value);
 /* Prints it as a session would write it (no unit). */

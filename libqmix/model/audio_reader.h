@@ -18,8 +18,9 @@ typedef struct QmAudioInfo {
 
 typedef struct QmAudioReader {
     QmAudioInfo info;
-    /* Reads up to n frames at `frame` (or wherever a pipe stands: then frame must follow on) into
-     * out[n][channels]; *got < n only at the end. Non-finite samples come as 0 and are counted. */
+    /* Reads up to n frames at `frame` (or wherever a pipe stands: then frame must follow
+     * on) into out[n][channels]; *got < n only at the end. Non-finite samples come as 0
+     * and are counted. */
     QmStatus (*read)(void *self, int64_t frame, uint32_t n, float *out, uint32_t *got,
                      QmDiag *diag);
     void (*close)(void *self);

@@ -1,8 +1,8 @@
 /* Positions and lengths are words: a number and a unit, or numbers with dots or a slash.
  *
- * Whole numbers are read digit by digit (no sign, no leading zero), so that a place has one
- * spelling; everything else goes through qm_number_parse. The ranges keep every later product
- * (beats of a bar, samples of a second at 192 kHz) inside 53 bits. */
+ * Whole numbers are read digit by digit (no sign, no leading zero), so that a place has
+ * one spelling; everything else goes through qm_number_parse. The ranges keep every later
+ * product (beats of a bar, samples of a second at 192 kHz) inside 53 bits. */
 #include "model/position.h"
 
 #include <string.h>

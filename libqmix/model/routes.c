@@ -2,9 +2,10 @@
  *
  *   strip -> its `to`      strip -> the bus of each send      key -> the strip it keys
  *
- * Kahn's algorithm takes away strips that wait for nobody; what cannot be taken away waits for
- * a cycle. Every strip left has a predecessor that is left, so walking backwards must repeat,
- * and what repeats is a cycle. It is told from its first strip in session order. */
+ * Kahn's algorithm takes away strips that wait for nobody; what cannot be taken away
+ * waits for a cycle. Every strip left has a predecessor that is left, so walking
+ * backwards must repeat, and what repeats is a cycle. It is told from its first strip in
+ * session order. */
 #include "model/routes.h"
 
 #include "base/text.h"

@@ -1,8 +1,8 @@
 /* The document's constants and look-ups.
  *
- * A fader and a send have rows like any processor, so that one parser, one printer and one
- * range check serve them all. Names are looked up by walking the arrays: the first of a name
- * wins, and validate refuses a second one. */
+ * A fader and a send have rows like any processor, so that one parser, one printer and
+ * one range check serve them all. Names are looked up by walking the arrays: the first of
+ * a name wins, and validate refuses a second one. */
 #include "model/session.h"
 
 #include "base/text.h"

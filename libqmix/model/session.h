@@ -1,7 +1,7 @@
 /* The session: the document that everything starts from (READ FIRST).
  *
- * Text becomes a QmSession (formats/session_yaml), decisions and overrides are edits of it
- * (model/address), validate checks what one field alone cannot, and from then on it is
+ * Text becomes a QmSession (formats/session_yaml), decisions and overrides are edits of
+ * it (model/address), validate checks what one field alone cannot, and from then on it is
  * read-only: timeline, graph and plan are computed from it.
  *
  * A strip has one fixed shape, for sources, buses and the master alike:
@@ -9,9 +9,9 @@
  *   input -> inserts -> [pre tap: pre sends, keys] -> fader: width, gain, pan, mute
  *                                                        -> [post tap: post sends] -> to
  *
- * Strips are one array in session order: sources, then buses, then the master (always last).
- * That order is the order of every sum (D4) and breaks every tie. All memory belongs to
- * `arena`. */
+ * Strips are one array in session order: sources, then buses, then the master (always
+ * last). That order is the order of every sum (D4) and breaks every tie. All memory
+ * belongs to `arena`. */
 #ifndef QM_MODEL_SESSION_H
 #define QM_MODEL_SESSION_H
 
@@ -31,15 +31,16 @@ enum {
     QM_NONE = 0xffff,     /* no strip, no sound */
 };
 
-/* A place in the song: `5.3.2` (bar, beat, sixteenth, each from 1), or a time from its start. */
+/* A place in the song: `5.3.2` (bar, beat, sixteenth, each from 1), or a time from its
+ * start. */
 typedef struct QmPosition {
     enum { QM_POS_BARS, QM_POS_SECONDS, QM_POS_SAMPLES } kind;
     int32_t bar, beat, sixteenth; /* BARS */
     double value;                 /* SECONDS, SAMPLES; >= 0 */
 } QmPosition;
 
-/* How long: `4 bars`, `2 beats`, `1/16`, `250 ms`, `2.5 s`, `480 samples`. ms are kept as ms so
- * that text stays as it was written. */
+/* How long: `4 bars`, `2 beats`, `1/16`, `250 ms`, `2.5 s`, `480 samples`. ms are kept as
+ * ms so that text stays as it was written. */
 typedef struct QmLength {
     enum {
         QM_LEN_BARS,
@@ -195,7 +196,7 @@ typedef struct QmPoint {
     QmPosition at;
     double value;
     QmCurve
-        curve; /* how it is reached from the point before: straight, exponential, a jump */
+        curve; /* how it is reached from the point before: straight, exponential, jump */
 } QmPoint;
 
 typedef struct QmLane {
@@ -229,7 +230,8 @@ typedef struct QmSession {
     uint32_t n_placements;
 } QmSession;
 
-/* The fader's and a send's rows, so that they parse, print and automate like any processor's. */
+/* The fader's and a send's rows, so that they parse, print and automate like any
+ * processor's. */
 extern const QmParam qm_fader_params[QM_FADER_PARAMS];
 extern const QmParam qm_send_param;
 
@@ -243,11 +245,12 @@ uint16_t qm_session_pattern(const QmSession *session, const char *name);
 uint32_t qm_session_outputs(const QmSession *session);
 /* A strip with everything at its default, `to` nowhere. `name` is borrowed. */
 void qm_strip_init(QmStrip *strip, const char *name, QmStripKind kind);
-/* Names of strips, sounds, patterns and slots: at most QM_MAX_NAME letters, digits, '_' and '-' (not first), and
- * not a number, so that a name is one word of an address and never a group's number. */
+/* Names of strips, sounds, patterns and slots: at most QM_MAX_NAME letters, digits, '_'
+ * and '-' (not first), and not a number, so that a name is one word of an address and
+ * never a group's number. */
 bool qm_name_valid(const char *name);
-/* Where a sound is asked for, a text with a '.' or '/' is no name but a file: it is a sound
- * outside the pool, called like its file. */
+/* Where a sound is asked for, a text with a '.' or '/' is no name but a file: it is a
+ * sound outside the pool, called like its file. */
 bool qm_sound_is_path(const char *name);
 
 #endif

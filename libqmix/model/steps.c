@@ -1,14 +1,15 @@
 /* Pattern text and Bjorklund's algorithm.
  *
- * Bjorklund (as in TidalCycles): begin with k groups [1] and n - k groups [0]; as long as more
- * than one group of the second kind is left, append one of them to each of the first kind as far
- * as they go; what is left over is the new second kind. All groups of one kind are equal at any
- * time, so a kind is one group and a count, and the result is their concatenation:
+ * Bjorklund (as in TidalCycles): begin with k groups [1] and n - k groups [0]; as long as
+ * more than one group of the second kind is left, append one of them to each of the first
+ * kind as far as they go; what is left over is the new second kind. All groups of one
+ * kind are equal at any time, so a kind is one group and a count, and the result is their
+ * concatenation:
  *
  *   (5, 8):  5 [1] 3 [0]  ->  3 [10] 2 [1]  ->  2 [101] 1 [10]  ->  10110110
  *
- * Other spellings of "evenly" (Bresenham's line) differ in phase. Source: G. Toussaint, "The
- * Euclidean algorithm generates traditional musical rhythms", 2005. */
+ * Other spellings of "evenly" (Bresenham's line) differ in phase. Source: G. Toussaint,
+ * "The Euclidean algorithm generates traditional musical rhythms", 2005. */
 #include "model/steps.h"
 
 #include <string.h>

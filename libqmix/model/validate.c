@@ -1,6 +1,6 @@
-/* What no single field can know, checked in session order so that the first failure is the
- * first one a reader meets: header, sounds, strips, routes (routes.c), patterns, lanes,
- * arrangement. Scratch memory comes from the session's arena. */
+/* What no single field can know, checked in session order so that the first failure is
+ * the first one a reader meets: header, sounds, strips, routes (routes.c), patterns,
+ * lanes, arrangement. Scratch memory comes from the session's arena. */
 #include "model/validate.h"
 
 #include "base/sort.h"
@@ -9,13 +9,11 @@
 
 #include <string.h>
 
-/* Inputs that place their sound in time themselves and cannot be played by a pattern. */
-static const char *const placed_inputs[] = {"clip", "click"};
 /* Words that an insert cannot be called: they name other slots. */
 static const char *const reserved_slots[] = {"fader", "send", "sends"};
 
-/* The key path of a thing of a strip: "sources.kick.inserts.2.key"; `list`, `member` may be
- * NULL. NULL when memory ran out: a message without its path. */
+/* The key path of a thing of a strip: "sources.kick.inserts.2.key"; `list`, `member` may
+ * be NULL. NULL when memory ran out: a message without its path. */
 static const char *strip_path(const QmSession *session, const QmStrip *strip,
                               const char *list, uint32_t index, const char *member)
 {
@@ -169,7 +167,7 @@ static QmStatus check_input(const QmSession *session, QmDiag *diag, const QmStri
         return qm_fail(diag, QM_ERR_INPUT, strip->place, path,
                        "only a source has an input");
     }
-    if (qm_same(input->generator->name, "clip")) {
+    if (input->generator->flags & QM_GEN_CLIPS) {
         return input->n_clips != 0 ? QM_OK
                                    : qm_fail(diag, QM_ERR_INPUT, input->place, path,
                                              "a source of clips needs at least one");
@@ -265,12 +263,10 @@ static QmStatus check_track(const QmSession *session, QmDiag *diag, const QmTrac
         return qm_fail(diag, QM_ERR_INPUT, track->place, path, "'%s' is no source",
                        strip->name);
     }
-    for (uint32_t i = 0; i < QM_COUNT(placed_inputs); i++) {
-        if (qm_same(generator->name, placed_inputs[i])) {
-            return qm_fail(diag, QM_ERR_INPUT, track->place, path,
-                           "a pattern cannot play '%s': its input is a '%s'", strip->name,
-                           generator->name);
-        }
+    if (generator->flags & QM_GEN_CLIPS) {
+        return qm_fail(diag, QM_ERR_INPUT, track->place, path,
+                       "a pattern cannot play '%s': its input is a '%s'", strip->name,
+                       generator->name);
     }
     return QM_OK;
 }

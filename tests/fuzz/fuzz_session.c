@@ -1,6 +1,6 @@
 /* links: formats */
-/* Any bytes as a session: an error or a session, and a session prints to a text that means the
- * same and prints to itself. */
+/* Any bytes as a session: an error or a session, and a session prints to a text that
+ * means the same and prints to itself. */
 #include "formats/session_yaml.h"
 
 #include <stdlib.h>

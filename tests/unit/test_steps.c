@@ -144,8 +144,8 @@ static void test_euclid(void **unused)
     euclid_is(-3, 8, 0, ".xx.xx.x");
 }
 
-/* Whatever it is asked for, the hits are there and as even as can be: between two hits there are
- * floor(n/k) or ceil(n/k) steps. */
+/* Whatever it is asked for, the hits are there and as even as can be: between two hits
+ * there are floor(n/k) or ceil(n/k) steps. */
 static void test_euclid_spreads_evenly(void **unused)
 {
     (void)unused;

@@ -133,7 +133,8 @@ static void test_texts_are_quoted_when_they_need_it(void **unused)
     }
 }
 
-/* As a value in a block, as a key, as a value in a flow: it reads back as the same text. */
+/* As a value in a block, as a key, as a value in a flow: it reads back as the same
+ * text. */
 static void test_texts_read_back(void **unused)
 {
     (void)unused;
