@@ -77,7 +77,7 @@ QM_INLINE QmVec qm_vec_select(QmVecI mask, QmVec a, QmVec b)
     return (QmVec)((mask & (QmVecI)a) | (~mask & (QmVecI)b));
 }
 #ifdef __SSE2__
-#include <xmmintrin.h>
+#include <immintrin.h>
 QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b)
 {
     QmHalves x = {a}, y = {b};
