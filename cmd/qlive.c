@@ -40,10 +40,9 @@ static const CliOption options_table[] = {
     {0, "locate", "POS", "begin at a place: 9, 5.3.2, 12.5 s", CLI_TEXT,
      offsetof(Options, locate)},
     {0, "once", NULL, "quit at the end of the song", CLI_FLAG, offsetof(Options, once)},
-    {0, "set", "ADDRESS=VALUE", "change a parameter: kick.fader.gain=-3 (repeatable)",
+    {'s', "set", "ADDR=VALUE", "overrule a parameter: bass.eq.2.gain=-3; may be repeated",
      CLI_LIST, offsetof(Options, overrides)},
-    {0, "seed", "N", "use another seed than the session's", CLI_TEXT,
-     offsetof(Options, seed)},
+    {0, "seed", "N", "overrule the session's seed", CLI_TEXT, offsetof(Options, seed)},
 };
 
 static const CliTool tool = {

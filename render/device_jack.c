@@ -7,6 +7,8 @@
 #include <jack/jack.h>
 #include <stdatomic.h>
 
+enum { ATTEMPTS = 8 };
+
 struct QmJack {
     QmJackConfig config;
     jack_client_t *client;
@@ -109,12 +111,16 @@ QmStatus qm_jack_open(const QmJackConfig *config, QmArena *arena, QmDiag *diag,
     return QM_OK;
 }
 
+/* A server under load may miss that its graph has changed, and then reports a failure although the
+ * client is in: so leave, and try again. */
 QmStatus qm_jack_start(QmJack *jack, QmDiag *diag)
 {
-    if (jack_activate(jack->client) != 0)
-        return qm_fail_plain(diag, QM_ERR_IO,
-                             "the JACK server does not start the client");
-    return QM_OK;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (jack_activate(jack->client) == 0)
+            return QM_OK;
+        jack_deactivate(jack->client);
+    }
+    return qm_fail_plain(diag, QM_ERR_IO, "the JACK server does not start the client");
 }
 
 uint32_t qm_jack_connect(QmJack *jack)

@@ -205,8 +205,8 @@ static void provoke(const char *what)
         const int fd = open("/dev/zero", O_RDONLY);
         if (read(fd, byte, 1) == 1)
             close(fd);
-    } else if (!strcmp(what, "fprintf")) {
-        fprintf(stderr, "%s", "");
+    } else if (!strcmp(what, "fputs")) {
+        fputs(byte, stderr);
     } else if (!strcmp(what, "blocked")) { /* a system call that no replacement sees */
         const struct timespec moment = {0, 1000000};
         syscall(SYS_nanosleep, &moment, NULL);
