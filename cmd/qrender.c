@@ -12,6 +12,7 @@
 #include "formats/audio_write.h"
 #include "formats/framesum.h"
 #include "render/offline.h"
+#include "render/trim.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -28,6 +29,8 @@ typedef struct Options {
     uint64_t threads, chunk, pull;
     bool explain, list_processors;
 } Options;
+
+enum { TRIM_BYTES = 256 << 20 }; /* of silence that is waited for at the end, at most */
 
 #define FIELD(name) offsetof(Options, name)
 
@@ -131,6 +134,8 @@ typedef struct Run {
     int file, verify; /* indices in outputs; -1: none */
     const char *file_name;
     int64_t from, to;
+    QmTrim trim;
+    QmSink trimmed; /* in front of the outputs where nobody said how long the render is */
     CliProgress progress;
 } Run;
 
@@ -265,6 +270,32 @@ static QmStatus open_outputs(Run *run, QmDiag *diag)
     return status;
 }
 
+/* A length that was asked for is kept, and stems stay as long as the mix. */
+static bool may_trim(const Run *run)
+{
+    const Options *o = run->options;
+    return !o->to && !o->stems && run->loaded.session->tail.value < 0;
+}
+
+static QmStatus open_trim(Run *run, QmDiag *diag)
+{
+    if (!may_trim(run))
+        return QM_OK;
+    const uint32_t channels = 2 * run->plan.n_outputs;
+    const int64_t tail = run->plan.frames - run->loaded.timeline.end + 1;
+    const int64_t room = TRIM_BYTES / (int64_t)(channels * sizeof(float));
+    return qm_trim_open(&run->trim, run->outputs, run->n_outputs, channels,
+                        run->loaded.timeline.end, (uint32_t)(tail < room ? tail : room),
+                        &run->loaded.arena, diag, &run->trimmed);
+}
+
+/* Song frames that came out. */
+static int64_t rendered(const Run *run)
+{
+    const int64_t end = may_trim(run) ? run->trim.written : run->to;
+    return end > run->from ? end - run->from : 0;
+}
+
 static QmStatus open_stem(Run *run, uint32_t i, QmDiag *diag)
 {
     const QmSession *session = run->loaded.session;
@@ -323,8 +354,8 @@ static QmStatus render(Run *run, QmDiag *diag)
         .pull_frames = (uint32_t)run->options->pull,
         .from = run->from,
         .to = run->to,
-        .outputs = run->outputs,
-        .n_outputs = run->n_outputs,
+        .outputs = may_trim(run) ? &run->trimmed : run->outputs,
+        .n_outputs = may_trim(run) ? 1 : run->n_outputs,
         .stems = run->stem_sinks,
         .progress = {cli_progress_report, &run->progress},
         .cancel = &interrupted,
@@ -344,7 +375,7 @@ static void tell_json(const Run *run, const QmPcmStats *stats, double seconds)
                                cli_json_text(run->file_name), "rate",
                                (int)run->loaded.session->rate, "channels",
                                (int)(2 * run->plan.n_outputs), "frames",
-                               (json_int_t)(run->to - run->from), "seconds", seconds, "clipped",
+                               (json_int_t)rendered(run), "seconds", seconds, "clipped",
                                (json_int_t)stats->clipped);
     if (stats->peak > 0)
         json_object_set_new(object, "peak", json_real(qm_gain_to_db((double)stats->peak)));
@@ -379,7 +410,7 @@ static void tell_people(const Run *run, const QmPcmStats *stats, double seconds)
 static void tell(const Run *run)
 {
     const CliCommon *common = &run->options->common;
-    const double seconds = (double)(run->to - run->from) / run->loaded.session->rate;
+    const double seconds = (double)rendered(run) / run->loaded.session->rate;
     QmPcmStats stats = {0};
     if (run->file >= 0)
         stats = qm_audio_sink_stats(&run->outputs[run->file]);
@@ -413,6 +444,8 @@ static int run_session(const Options *o)
         status = explain(&run, &diag);
     } else if (status == QM_OK) {
         status = open_outputs(&run, &diag);
+        if (status == QM_OK)
+            status = open_trim(&run, &diag);
         if (status == QM_OK)
             status = open_stems(&run, &diag);
         if (status == QM_OK)
