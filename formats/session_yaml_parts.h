@@ -11,6 +11,7 @@ typedef struct QmSessionReader {
     QmSession *session;
     QmNames strips, sounds, patterns;
     uint32_t sound_room;
+    uint32_t n_steps; /* of all tracks together */
 } QmSessionReader;
 
 /* Adds a sound to the session and its name to the reader's. */

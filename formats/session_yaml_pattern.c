@@ -8,7 +8,11 @@
 
 #include <string.h>
 
-enum { DEFAULT_STEPS = 16 };
+enum {
+    DEFAULT_STEPS = 16,
+    MAX_ALL_STEPS =
+        1 << 22, /* so that a few bytes (`euclid: [1, 1024]`) cannot fill memory */
+};
 
 static const QmParam steps_row = {.name = "steps",
                                   .help = "length in steps",
@@ -179,7 +183,7 @@ static QmStatus read_track_map(QmReader *reader, const QmYamlNode *node, QmTrack
 
 static QmStatus read_track(QmReader *reader, const QmYamlNode *node, QmTrack *track)
 {
-    const QmSessionReader *self = reader->context;
+    QmSessionReader *self = reader->context;
     track->place = qm_reader_key_place(reader, node);
     const uint32_t strip = qm_names_find(&self->strips, node->key);
     if (strip == QM_NAMES_NONE) {
@@ -187,8 +191,15 @@ static QmStatus read_track(QmReader *reader, const QmYamlNode *node, QmTrack *tr
                                node->key, self->strips.name, self->strips.n);
     }
     track->strip = (uint16_t)strip;
-    return node->kind == QM_YAML_MAP ? read_track_map(reader, node, track)
-                                     : read_steps(reader, node, track);
+    const QmStatus status = node->kind == QM_YAML_MAP
+                                ? read_track_map(reader, node, track)
+                                : read_steps(reader, node, track);
+    self->n_steps += track->n_steps;
+    return status == QM_OK && self->n_steps > MAX_ALL_STEPS
+               ? QM_READER_FAIL(reader, node,
+                                "the patterns have more than %d steps together",
+                                MAX_ALL_STEPS)
+               : status;
 }
 
 static QmStatus read_tracks(QmReader *reader, const QmYamlNode *node,

@@ -98,30 +98,39 @@ static bool read_note(const char *word, size_t length, QmStep *step)
     return true;
 }
 
+/* How many words there are, at most one more than may be. */
+static uint32_t count_words(const char *text)
+{
+    uint32_t n = 0;
+    for (text += strspn(text, white); *text != '\0' && n <= QM_MAX_STEPS; n++) {
+        text += strcspn(text, white);
+        text += strspn(text, white);
+    }
+    return n;
+}
+
 QmStatus qm_notes_parse(const char *text, QmArena *arena, QmStep **steps,
                         uint32_t *n_steps, char found[QM_NOTE_TEXT])
 {
-    QmStep *read = QM_NEW_ARRAY(arena, QmStep, QM_MAX_STEPS);
-    uint32_t n = 0;
+    const uint32_t n = count_words(text);
     found[0] = '\0';
+    if (n == 0 || n > QM_MAX_STEPS) {
+        return QM_ERR_INPUT;
+    }
+    QmStep *read = QM_NEW_ARRAY(arena, QmStep, n);
     if (!read) {
         return QM_ERR_MEMORY;
     }
-    for (text += strspn(text, white); *text != '\0'; text += strspn(text, white)) {
+    for (uint32_t i = 0; i < n; i++) {
+        text += strspn(text, white);
         const size_t length = strcspn(text, white);
-        if (n == QM_MAX_STEPS) {
-            return QM_ERR_INPUT;
-        }
-        if (!read_note(text, length, &read[n++])) {
+        if (!read_note(text, length, &read[i])) {
             const size_t shown = length < QM_NOTE_TEXT ? length : QM_NOTE_TEXT - 1;
             memcpy(found, text, shown);
             found[shown] = '\0';
             return QM_ERR_INPUT;
         }
         text += length;
-    }
-    if (n == 0) {
-        return QM_ERR_INPUT;
     }
     *steps = read;
     *n_steps = n;

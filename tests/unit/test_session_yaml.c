@@ -512,6 +512,26 @@ static void test_large_sessions(void **unused)
     assert_int_equal(session->strips[0].input.n_clips, QM_MAX_CLIPS);
 }
 
+/* Few bytes that stand for many steps. */
+static void test_too_many_steps(void **unused)
+{
+    (void)unused;
+    QmText text;
+    QmSession *session;
+    qm_text_init(&text, &arena);
+    qm_text_add(&text, "qmix: 1\nsources: {a: {tone: {}}}\npatterns:\n");
+    for (int i = 0; i < 4097; i++) {
+        qm_text_printf(&text, "  p%d: {tracks: {a: {euclid: [1, 1024]}}}\n", i);
+    }
+    diag = (QmDiag){0};
+    assert_int_equal(qm_session_parse(text.data, text.length, "x", &arena, &diag,
+                                      &session),
+                     QM_ERR_INPUT);
+    assert_string_equal(diag.text,
+                        "x:4100:23: patterns.p4096.tracks.a: the patterns have more "
+                        "than 4194304 steps together");
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, tear_down)
 
 int main(void)
@@ -528,6 +548,7 @@ int main(void)
         TEST(test_our_own_sessions),
         TEST(test_memory_that_is_not_there),
         TEST(test_large_sessions),
+        TEST(test_too_many_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
