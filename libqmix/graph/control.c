@@ -141,9 +141,7 @@ static void trigger(const QmPlan *plan, Op *op, const QmAgendaItem *item, int64_
     QmTrigger play = item->event->trigger.play;
     if (item->event->trigger.sound != QM_NONE)
         play.asset = &plan->assets[item->event->trigger.sound];
-    play.from += passed;
-    play.frames -= play.frames >= 0 ? passed : 0;
-    play.fade_in -= play.fade_in > passed ? passed : play.fade_in;
+    play.played = passed;
     input->generator->trigger(&input->spec, input->params, input->state, &play);
 }
 
@@ -228,16 +226,31 @@ void qm_op_reset_params(const QmPlan *plan, Op *op)
     finish(op);
 }
 
-/* A trigger still sounds at `frame` if its frames, or else its sound's, reach beyond it. */
-static void chase_trigger(const QmPlan *plan, Op *op, const QmAgendaItem *item, int64_t frame)
+/* Whether what was triggered by an item is released before `frame`. */
+static bool released(const QmPlanOp *p, size_t index, int64_t frame)
 {
+    const QmAgendaItem *item = &p->agenda[index];
+    for (size_t i = index + 1; i < p->n_agenda && p->agenda[i].frame < frame; i++) {
+        const QmAgendaItem *later = &p->agenda[i];
+        if (later->kind == QM_AGENDA_RELEASE && later->member == item->member &&
+            later->event->trigger.play.note == item->event->trigger.play.note)
+            return true;
+    }
+    return false;
+}
+
+/* Enters what still sounds at `frame`; what is fading after its release is left out. */
+static void chase_trigger(const QmPlan *plan, Op *op, size_t index, int64_t frame)
+{
+    const QmAgendaItem *item = &op->plan->agenda[index];
+    const Input *input = &op->input[item->member];
     const QmEvent *e = item->event;
-    const QmTrigger *play = &e->trigger.play;
+    const int64_t sound =
+        e->trigger.sound == QM_NONE ? 0 : plan->assets[e->trigger.sound].frames;
     const int64_t passed = frame - item->frame;
-    int64_t frames = play->frames;
-    if (frames < 0 && e->trigger.sound != QM_NONE)
-        frames = plan->assets[e->trigger.sound].frames - play->from;
-    if (play->pitch == 0.0 && passed < frames)
+    const int64_t length = input->generator->length(&input->spec, input->params,
+                                                    &e->trigger.play, sound, -1);
+    if (passed < length && !released(op->plan, index, frame))
         trigger(plan, op, item, passed);
 }
 
@@ -247,7 +260,7 @@ void qm_op_chase(const QmPlan *plan, Op *op, int64_t frame)
     for (; op->next < p->n_agenda && p->agenda[op->next].frame < frame; op->next++) {
         const QmAgendaItem *item = &p->agenda[op->next];
         if (item->kind == QM_AGENDA_TRIGGER) {
-            chase_trigger(plan, op, item, frame);
+            chase_trigger(plan, op, op->next, frame);
         } else if (item->kind != QM_AGENDA_RELEASE) {
             stop_move(op, item);
             const bool moving = item->event->param.frames > QM_QUANTUM && frame < move_end(item);

@@ -30,7 +30,15 @@ static void generate(const QmGenCall *call)
 {
     for (uint32_t i = 0; i < call->n; i++)
         for (int channel = 0; channel < 2; channel++)
-            call->out[2 * i + channel] = rig_noise(call->reader, call->frame + i, channel);
+            call->out[2 * i + channel] =
+                rig_noise(call->reader, call->frame + i, channel);
+}
+
+static int64_t forever(const QmProcSpec *spec, const double *params,
+                       const QmTrigger *trigger, int64_t asset_frames, int64_t held)
+{
+    (void)spec, (void)params, (void)trigger, (void)asset_frames, (void)held;
+    return QM_GEN_FOREVER;
 }
 
 static const QmGenDesc noise = {.name = "noise",
@@ -38,7 +46,8 @@ static const QmGenDesc noise = {.name = "noise",
                                 .flags = QM_GEN_FREE,
                                 .state_size = no_state,
                                 .trigger = no_trigger,
-                                .generate = generate};
+                                .generate = generate,
+                                .length = forever};
 
 void rig_start(Rig *rig, uint32_t n_sources, uint32_t n_buses)
 {
@@ -99,16 +108,17 @@ QmSend *rig_send(Rig *rig, uint32_t strip, uint16_t bus, double level_db)
     return &rig->sends[strip][i];
 }
 
-QmEvent *rig_event(Rig *rig, int64_t frame, QmTarget target, double from, double to, int64_t frames)
+QmEvent *rig_event(Rig *rig, int64_t frame, QmTarget target, double from, double to,
+                   int64_t frames)
 {
     const size_t i = rig->timeline.n_events++;
     assert_true(i < RIG_EVENTS);
-    rig->events[i] = (QmEvent){.frame = frame,
-                               .rank = QM_RANK_PARAM,
-                               .strip = target.strip,
-                               .sequence = (uint32_t)i,
-                               .param = {.target = target, .from = from, .to = to,
-                                         .frames = frames}};
+    rig->events[i] =
+        (QmEvent){.frame = frame,
+                  .rank = QM_RANK_PARAM,
+                  .strip = target.strip,
+                  .sequence = (uint32_t)i,
+                  .param = {.target = target, .from = from, .to = to, .frames = frames}};
     return &rig->events[i];
 }
 
@@ -127,7 +137,8 @@ void rig_build(Rig *rig, QmIsa isa, const QmPickup *stems, uint32_t n_stems)
     assert_int_equal(qm_plan_new(&rig->graph, &rig->timeline, NULL, rig->clock, &request,
                                  &rig->arena, &diag, &rig->plan),
                      QM_OK);
-    assert_int_equal(qm_exec_new(&rig->plan, QM_QUANTUM, &rig->arena, &diag, &rig->exec), QM_OK);
+    assert_int_equal(qm_exec_new(&rig->plan, QM_QUANTUM, &rig->arena, &diag, &rig->exec),
+                     QM_OK);
 }
 
 void rig_run(Rig *rig, uint32_t n, float *pairs)
@@ -136,7 +147,8 @@ void rig_run(Rig *rig, uint32_t n, float *pairs)
         for (uint32_t op = 0; op < rig->plan.n_ops; op++)
             qm_exec_run(rig->exec, op, rig->computed, 1);
         float quantum[2 * QM_QUANTUM];
-        qm_exec_pick_up(rig->exec, &rig->plan.outputs[0], rig->computed, QM_QUANTUM, quantum, 2);
+        qm_exec_pick_up(rig->exec, &rig->plan.outputs[0], rig->computed, QM_QUANTUM,
+                        quantum, 2);
         rig->computed += QM_QUANTUM;
         for (uint32_t i = 0; i < QM_QUANTUM && n; i++) {
             if (rig->computed - QM_QUANTUM + i < rig->plan.latency)
@@ -148,7 +160,4 @@ void rig_run(Rig *rig, uint32_t n, float *pairs)
     }
 }
 
-void rig_end(Rig *rig)
-{
-    qm_arena_release(&rig->arena);
-}
+void rig_end(Rig *rig) { qm_arena_release(&rig->arena); }
