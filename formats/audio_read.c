@@ -1,13 +1,14 @@
 /* Two ways from bytes to floats, behind one reader:
  *
- *   wav      plain WAV and RF64, in a file or from a pipe: read by ourselves (wav.h), converted by
- *            our own kernels
- *   sndfile  everything else that libsndfile knows, as floats, in calls as large as the caller's
+ *   wav      plain WAV and RF64, in a file or from a pipe: read by ourselves (wav.h),
+ *            converted by our own kernels
+ *   sndfile  everything else that libsndfile knows, as floats, in calls as large as the
+ *            caller's
  *
- * libsndfile is given a descriptor, never a name: it then judges by content alone, and we have
- * looked at what the name is (a folder, a device) before it does. Its frame count is believed
- * only where bytes per frame are constant and the last of them could be read; otherwise it comes
- * from the header, and headers lie. */
+ * libsndfile is given a descriptor, never a name: it then judges by content alone, and we
+ * have looked at what the name is (a folder, a device) before it does. Its frame count is
+ * believed only where bytes per frame are constant and the last of them could be read;
+ * otherwise it comes from the header, and headers lie. */
 #include "formats/audio_read.h"
 
 #include "base/arena.h"
@@ -33,7 +34,7 @@ typedef struct Reader {
     QmPlace place;
     int fd;
     bool owns_fd;
-    SNDFILE *file;  /* or */
+    SNDFILE *file; /* or */
     QmWav *wav;
     QmAudioInfo info;
     int64_t next;   /* the frame where it stands */
@@ -42,7 +43,7 @@ typedef struct Reader {
     const QmPcm *pcm;
 } Reader;
 
-/* ---- what is what -------------------------------------------------------------------------- */
+/* ---- what is what ------------------------------------------------------------------ */
 
 typedef struct Word {
     int code;
@@ -62,13 +63,20 @@ static const struct {
     const char *name;
     bool constant;
 } CODINGS[] = {
-    {SF_FORMAT_PCM_S8, "pcm8", true},    {SF_FORMAT_PCM_U8, "pcm8", true},
-    {SF_FORMAT_PCM_16, "pcm16", true},   {SF_FORMAT_PCM_24, "pcm24", true},
-    {SF_FORMAT_PCM_32, "pcm32", true},   {SF_FORMAT_FLOAT, "float32", true},
-    {SF_FORMAT_DOUBLE, "float64", true}, {SF_FORMAT_ULAW, "mu-law", true},
-    {SF_FORMAT_ALAW, "a-law", true},     {SF_FORMAT_VORBIS, "Vorbis", false},
-    {SF_FORMAT_OPUS, "Opus", false},     {SF_FORMAT_MPEG_LAYER_I, "layer 1", false},
-    {SF_FORMAT_MPEG_LAYER_II, "layer 2", false}, {SF_FORMAT_MPEG_LAYER_III, "layer 3", false},
+    {SF_FORMAT_PCM_S8, "pcm8", true},
+    {SF_FORMAT_PCM_U8, "pcm8", true},
+    {SF_FORMAT_PCM_16, "pcm16", true},
+    {SF_FORMAT_PCM_24, "pcm24", true},
+    {SF_FORMAT_PCM_32, "pcm32", true},
+    {SF_FORMAT_FLOAT, "float32", true},
+    {SF_FORMAT_DOUBLE, "float64", true},
+    {SF_FORMAT_ULAW, "mu-law", true},
+    {SF_FORMAT_ALAW, "a-law", true},
+    {SF_FORMAT_VORBIS, "Vorbis", false},
+    {SF_FORMAT_OPUS, "Opus", false},
+    {SF_FORMAT_MPEG_LAYER_I, "layer 1", false},
+    {SF_FORMAT_MPEG_LAYER_II, "layer 2", false},
+    {SF_FORMAT_MPEG_LAYER_III, "layer 3", false},
 };
 
 static const char *container_name(int format)
@@ -99,7 +107,8 @@ static bool describe(int format, const char *container, QmAudioInfo *info)
 
 static QmStatus cannot_open(const Reader *r, QmDiag *diag, const char *why)
 {
-    return qm_fail(diag, QM_ERR_INPUT, r->place, NULL, "cannot open '%s': %s", r->name, why);
+    return qm_fail(diag, QM_ERR_INPUT, r->place, NULL, "cannot open '%s': %s", r->name,
+                   why);
 }
 
 /* What `error` (an errno) means to a person. */
@@ -125,7 +134,7 @@ static const char *system_error(int error)
     return text ? text : "unknown error";
 }
 
-/* ---- bytes to floats ----------------------------------------------------------------------- */
+/* ---- bytes to floats --------------------------------------------------------------- */
 
 static void decode_u8(const uint8_t *in, size_t n, float *out)
 {
@@ -156,22 +165,33 @@ static void decode_f64(const uint8_t *in, size_t n, float *out)
 static void decode(Reader *r, const uint8_t *in, size_t n, float *out)
 {
     switch (r->wav->format.sample) {
-    case QM_WAV_U8: decode_u8(in, n, out); return;
-    case QM_WAV_S16: r->pcm->unpack16(in, n, out); return;
-    case QM_WAV_S24: r->pcm->unpack24(in, n, out); return;
-    case QM_WAV_S32: decode_s32(in, n, out); return;
-    case QM_WAV_F32: break;
-    case QM_WAV_F64: decode_f64(in, n, out); break;
+    case QM_WAV_U8:
+        decode_u8(in, n, out);
+        return;
+    case QM_WAV_S16:
+        r->pcm->unpack16(in, n, out);
+        return;
+    case QM_WAV_S24:
+        r->pcm->unpack24(in, n, out);
+        return;
+    case QM_WAV_S32:
+        decode_s32(in, n, out);
+        return;
+    case QM_WAV_F32:
+        break;
+    case QM_WAV_F64:
+        decode_f64(in, n, out);
+        break;
     }
     r->pcm->clean(out, n, INAUDIBLE, &r->stats);
 }
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------- */
 
 static QmStatus cannot_read(const Reader *r, QmDiag *diag, const char *why)
 {
-    return qm_fail(diag, QM_ERR_IO, r->place, NULL, "cannot read '%s' at frame %lld: %s", r->name,
-                   (long long)r->next, why);
+    return qm_fail(diag, QM_ERR_IO, r->place, NULL, "cannot read '%s' at frame %lld: %s",
+                   r->name, (long long)r->next, why);
 }
 
 static QmStatus read_wav(Reader *r, uint32_t n, float *out, uint32_t *got, QmDiag *diag)
@@ -182,7 +202,8 @@ static QmStatus read_wav(Reader *r, uint32_t n, float *out, uint32_t *got, QmDia
         const uint32_t want = n - *got < CHUNK ? n - *got : CHUNK;
         float *to = out + (size_t)*got * channels;
         uint8_t *bytes = sample == QM_WAV_F32 ? (uint8_t *)to : r->bytes + 1;
-        const int64_t size = qm_wav_read(r->wav, r->next * block, bytes, (size_t)want * block);
+        const int64_t size =
+            qm_wav_read(r->wav, r->next * block, bytes, (size_t)want * block);
         if (size < 0) {
             return cannot_read(r, diag, system_error(errno));
         }
@@ -197,7 +218,8 @@ static QmStatus read_wav(Reader *r, uint32_t n, float *out, uint32_t *got, QmDia
     return QM_OK;
 }
 
-static QmStatus read_sndfile(Reader *r, uint32_t n, float *out, uint32_t *got, QmDiag *diag)
+static QmStatus read_sndfile(Reader *r, uint32_t n, float *out, uint32_t *got,
+                             QmDiag *diag)
 {
     const sf_count_t frames = sf_readf_float(r->file, out, n);
     if (frames < 0 || (frames == 0 && sf_error(r->file) == SF_ERR_SYSTEM)) {
@@ -209,8 +231,8 @@ static QmStatus read_sndfile(Reader *r, uint32_t n, float *out, uint32_t *got, Q
     return QM_OK;
 }
 
-static QmStatus read_frames(void *self, int64_t frame, uint32_t n, float *out, uint32_t *got,
-                            QmDiag *diag)
+static QmStatus read_frames(void *self, int64_t frame, uint32_t n, float *out,
+                            uint32_t *got, QmDiag *diag)
 {
     Reader *r = self;
     *got = 0;
@@ -227,7 +249,10 @@ static QmStatus read_frames(void *self, int64_t frame, uint32_t n, float *out, u
     return r->wav ? read_wav(r, n, out, got, diag) : read_sndfile(r, n, out, got, diag);
 }
 
-static uint64_t not_finite(const void *self) { return ((const Reader *)self)->stats.not_finite; }
+static uint64_t not_finite(const void *self)
+{
+    return ((const Reader *)self)->stats.not_finite;
+}
 
 static void close_reader(void *self)
 {
@@ -245,7 +270,7 @@ static void close_reader(void *self)
     qm_arena_release(&arena);
 }
 
-/* ---- opening ------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------- */
 
 /* `size` of the file; -1: a pipe. *foreign: libsndfile's business. */
 static QmStatus open_wav(Reader *r, int64_t size, bool *foreign, QmDiag *diag)
@@ -262,14 +287,16 @@ static QmStatus open_wav(Reader *r, int64_t size, bool *foreign, QmDiag *diag)
     }
     const QmWavFormat *format = &wav->format;
     const uint32_t block = format->channels * qm_wav_width(format->sample);
-    r->info = (QmAudioInfo){.rate = format->rate, .channels = format->channels,
+    r->info = (QmAudioInfo){.rate = format->rate,
+                            .channels = format->channels,
                             .frames = size < 0 ? -1 : (int64_t)(wav->bytes / block),
                             .seekable = size >= 0 && r->owns_fd};
     snprintf(r->info.format, sizeof r->info.format, "%s %s", wav->rf64 ? "RF64" : "WAV",
              qm_wav_name(format->sample));
     if (size >= 0 && wav->claimed != QM_WAV_UNKNOWN && wav->claimed > wav->bytes) {
-        qm_warn(diag, r->place, NULL, "'%s' is cut off: it has %lld of %llu frames", r->name,
-                (long long)r->info.frames, (unsigned long long)(wav->claimed / block));
+        qm_warn(diag, r->place, NULL, "'%s' is cut off: it has %lld of %llu frames",
+                r->name, (long long)r->info.frames,
+                (unsigned long long)(wav->claimed / block));
     }
     r->wav = wav;
     r->bytes = qm_arena_alloc(&r->arena, 1 + (size_t)CHUNK * format->channels,
@@ -281,8 +308,9 @@ static QmStatus open_wav(Reader *r, int64_t size, bool *foreign, QmDiag *diag)
 static bool has_last_frame(Reader *r, int64_t frames)
 {
     float frame[CHANNELS_MAX];
-    const bool there = frames == 0 || (sf_seek(r->file, frames - 1, SEEK_SET) == frames - 1 &&
-                                       sf_readf_float(r->file, frame, 1) == 1);
+    const bool there =
+        frames == 0 || (sf_seek(r->file, frames - 1, SEEK_SET) == frames - 1 &&
+                        sf_readf_float(r->file, frame, 1) == 1);
     return sf_seek(r->file, 0, SEEK_SET) == 0 && there;
 }
 
@@ -293,8 +321,9 @@ static QmStatus open_sndfile(Reader *r, QmDiag *diag)
     r->file = sf_open_fd(r->fd, SFM_READ, &sf, SF_FALSE);
     if (!r->file) {
         const int error = sf_error(NULL);
-        return cannot_open(r, diag, error == SF_ERR_UNRECOGNISED_FORMAT ? UNKNOWN
-                                                                        : sf_error_number(error));
+        return cannot_open(r, diag,
+                           error == SF_ERR_UNRECOGNISED_FORMAT ? UNKNOWN
+                                                               : sf_error_number(error));
     }
     const char *container = container_name(sf.format);
     if (!container) {
@@ -306,7 +335,8 @@ static QmStatus open_sndfile(Reader *r, QmDiag *diag)
     if (sf.samplerate < 1) {
         return cannot_open(r, diag, "its sample rate is 0 or beyond all reason");
     }
-    r->info = (QmAudioInfo){.rate = (uint32_t)sf.samplerate, .channels = (uint32_t)sf.channels};
+    r->info =
+        (QmAudioInfo){.rate = (uint32_t)sf.samplerate, .channels = (uint32_t)sf.channels};
     const bool constant = describe(sf.format, container, &r->info);
     const bool known = constant && sf.seekable && has_last_frame(r, sf.frames);
     r->info.seekable = known && r->owns_fd;
@@ -322,8 +352,9 @@ static QmStatus open_file(Reader *r, int64_t size, QmDiag *diag)
     if (status || !foreign) {
         return status;
     }
-    return lseek(r->fd, start, SEEK_SET) == start ? open_sndfile(r, diag)
-                                                  : cannot_open(r, diag, system_error(errno));
+    return lseek(r->fd, start, SEEK_SET) == start
+               ? open_sndfile(r, diag)
+               : cannot_open(r, diag, system_error(errno));
 }
 
 static QmStatus open_pipe(Reader *r, QmDiag *diag)
@@ -331,8 +362,9 @@ static QmStatus open_pipe(Reader *r, QmDiag *diag)
     bool foreign;
     const QmStatus status = open_wav(r, -1, &foreign, diag);
     return status || !foreign ? status
-                              : cannot_open(r, diag, "a pipe must carry plain WAV, and this is "
-                                                     "something else");
+                              : cannot_open(r, diag,
+                                            "a pipe must carry plain WAV, and this is "
+                                            "something else");
 }
 
 static QmStatus open_kind(Reader *r, QmDiag *diag)
@@ -347,8 +379,9 @@ static QmStatus open_kind(Reader *r, QmDiag *diag)
     if (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)) {
         return open_pipe(r, diag);
     }
-    return cannot_open(r, diag, S_ISDIR(about.st_mode) ? "it is a folder"
-                                                       : "it is a device, not a sound file");
+    return cannot_open(r, diag,
+                       S_ISDIR(about.st_mode) ? "it is a folder"
+                                              : "it is a device, not a sound file");
 }
 
 QmStatus qm_audio_open(void *context, const char *name, QmPlace place, QmDiag *diag,
@@ -358,7 +391,8 @@ QmStatus qm_audio_open(void *context, const char *name, QmPlace place, QmDiag *d
     QmArena arena;
     qm_arena_init(&arena);
     Reader *r = QM_NEW(&arena, Reader);
-    char *own_name = qm_arena_strdup(&arena, qm_same(name, "-") ? "standard input" : name);
+    char *own_name =
+        qm_arena_strdup(&arena, qm_same(name, "-") ? "standard input" : name);
     if (!r || !own_name) {
         qm_arena_release(&arena);
         return qm_fail_memory(diag);

@@ -1,10 +1,12 @@
-/* floats -> (dither) -> integers -> WAV:       packed bytes -> write(2) in large pieces, the header
- *                                              patched with the sizes at the end
- *                                -> others:    libsndfile, which is given integers, because its
- *                                              own conversion wraps or truncates (R15)
+/* floats -> (dither) -> integers
  *
- * WAV is written without libsndfile for the speed (packing in kernels) and because a pipe needs
- * it anyway; tests compare its samples with libsndfile's. */
+ *   -> WAV:     packed bytes -> write(2) in large pieces; the header is patched with the
+ *               sizes at the end
+ *   -> others:  libsndfile, which is given integers, because its own conversion wraps or
+ *               truncates (R15)
+ *
+ * WAV is written without libsndfile for the speed (packing in kernels) and because a pipe
+ * needs it anyway; tests compare its samples with libsndfile's. */
 #include "formats/audio_write.h"
 
 #include "base/text.h"
@@ -26,7 +28,7 @@ typedef struct Kind {
     const char *ending;
     int container; /* libsndfile's; 0: ours */
     bool rf64, floats;
-    bool lossy;    /* takes floats, whatever the bits */
+    bool lossy; /* takes floats, whatever the bits */
 } Kind;
 
 static const Kind KINDS[] = {
@@ -61,7 +63,7 @@ typedef struct Out {
     uint64_t written; /* WAV: bytes of samples handed to the system */
 } Out;
 
-/* ---- writing ------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------- */
 
 static QmStatus flush_bytes(Out *out, QmDiag *diag)
 {
@@ -76,9 +78,15 @@ static QmStatus put_wav(Out *out, uint32_t n, QmDiag *diag)
     const size_t samples = (size_t)n * out->channels;
     uint8_t *to = out->bytes + out->used;
     switch (out->bits) {
-    case QM_BITS_16: out->pcm->pack16(out->work.ints, samples, to); break;
-    case QM_BITS_24: out->pcm->pack24(out->work.ints, samples, to); break;
-    case QM_BITS_32F: memcpy(to, out->work.floats, samples * sizeof(float)); break;
+    case QM_BITS_16:
+        out->pcm->pack16(out->work.ints, samples, to);
+        break;
+    case QM_BITS_24:
+        out->pcm->pack24(out->work.ints, samples, to);
+        break;
+    case QM_BITS_32F:
+        memcpy(to, out->work.floats, samples * sizeof(float));
+        break;
     }
     const size_t width = qm_wav_width(out->wav.sample);
     out->used += samples * width;
@@ -88,14 +96,16 @@ static QmStatus put_wav(Out *out, uint32_t n, QmDiag *diag)
 static QmStatus sound_failed(const Out *out, const char *why, QmDiag *diag)
 {
     return errno ? qm_file_out_fail(&out->file, errno, diag)
-                 : qm_fail_plain(diag, QM_ERR_IO, "cannot write '%s': %s", out->file.name, why);
+                 : qm_fail_plain(diag, QM_ERR_IO, "cannot write '%s': %s", out->file.name,
+                                 why);
 }
 
 static QmStatus put_sound(Out *out, uint32_t n, QmDiag *diag)
 {
     errno = 0;
-    const sf_count_t done = out->as_floats ? sf_writef_float(out->sound, out->work.floats, n)
-                                           : sf_writef_int(out->sound, out->work.ints, n);
+    const sf_count_t done = out->as_floats
+                                ? sf_writef_float(out->sound, out->work.floats, n)
+                                : sf_writef_int(out->sound, out->work.ints, n);
     return done == n ? QM_OK : sound_failed(out, sf_strerror(out->sound), diag);
 }
 
@@ -111,13 +121,16 @@ static void convert(Out *out, int64_t frame, const float *audio, uint32_t n)
     if (out->keys) {
         qm_dither(out->keys, out->channels, frame, n, out->noise);
     }
-    out->pcm->quantise(audio, out->noise, samples, out->bits, out->work.ints, &out->stats);
-    for (size_t i = 0; out->sound && i < samples; i++) { /* libsndfile's full scale is 2^31 */
+    out->pcm->quantise(audio, out->noise, samples, out->bits, out->work.ints,
+                       &out->stats);
+    for (size_t i = 0; out->sound && i < samples;
+         i++) { /* libsndfile's full scale is 2^31 */
         out->work.ints[i] = (int32_t)((uint32_t)out->work.ints[i] << (32 - out->bits));
     }
 }
 
-static QmStatus write_frames(void *self, int64_t frame, const float *audio, uint32_t n, QmDiag *diag)
+static QmStatus write_frames(void *self, int64_t frame, const float *audio, uint32_t n,
+                             QmDiag *diag)
 {
     Out *out = self;
     while (n) {
@@ -172,7 +185,7 @@ static void close_out(void *self)
     qm_file_out_close(&out->file);
 }
 
-/* ---- opening ------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------- */
 
 static const Kind *kind_of(const char *name)
 {
@@ -191,18 +204,21 @@ static QmStatus choose_kind(Out *out, const char *name, QmDiag *diag)
     if (!out->file.seekable && (!out->kind || out->kind->container)) {
         if (out->kind) {
             return qm_fail_plain(diag, QM_ERR_USAGE,
-                                 "cannot write '%s': only WAV can be written to a pipe", name);
+                                 "cannot write '%s': only WAV can be written to a pipe",
+                                 name);
         }
         out->kind = &KINDS[0];
     }
     if (!out->kind) {
-        return qm_fail_plain(diag, QM_ERR_USAGE,
-                             "cannot write '%s': expected a name that ends in .wav, .rf64, .w64, "
-                             ".aiff, .aif, .flac or .ogg",
-                             name);
+        return qm_fail_plain(
+            diag, QM_ERR_USAGE,
+            "cannot write '%s': expected a name that ends in .wav, .rf64, .w64, "
+            ".aiff, .aif, .flac or .ogg",
+            name);
     }
     if (out->bits == QM_BITS_32F && !out->kind->floats) {
-        return qm_fail_plain(diag, QM_ERR_USAGE, "cannot write '%s': %s holds 16 or 24 bits", name,
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "cannot write '%s': %s holds 16 or 24 bits", name,
                              out->kind->ending);
     }
     out->as_floats = out->bits == QM_BITS_32F || out->kind->lossy;
@@ -237,8 +253,8 @@ static QmStatus start_wav(Out *out, QmDiag *diag)
                                                        : QM_WAV_F32};
     const bool whole = out->file.seekable;
     uint8_t header[QM_WAV_HEADER];
-    const size_t size = qm_wav_header(&out->wav, whole ? 0 : QM_WAV_UNKNOWN, out->kind->rf64,
-                                      whole, header);
+    const size_t size = qm_wav_header(&out->wav, whole ? 0 : QM_WAV_UNKNOWN,
+                                      out->kind->rf64, whole, header);
     return qm_file_out_write(&out->file, header, size, diag);
 }
 
@@ -250,9 +266,12 @@ static QmStatus start_sound(Out *out, QmDiag *diag)
                   : out->bits == QM_BITS_24 ? SF_FORMAT_PCM_24
                                             : SF_FORMAT_FLOAT;
     }
-    SF_INFO info = {.samplerate = (int)out->rate, .channels = (int)out->channels, .format = format};
+    SF_INFO info = {.samplerate = (int)out->rate,
+                    .channels = (int)out->channels,
+                    .format = format};
     if (!sf_format_check(&info)) {
-        return qm_fail_plain(diag, QM_ERR_USAGE, "cannot write '%s': %s does not hold %u channels",
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "cannot write '%s': %s does not hold %u channels",
                              out->file.name, out->kind->ending, out->channels);
     }
     errno = 0;
@@ -268,12 +287,15 @@ static QmStatus start_sound(Out *out, QmDiag *diag)
     return QM_OK;
 }
 
-QmStatus qm_audio_sink_open(const char *name, uint32_t rate, uint32_t channels, QmBits bits,
-                            uint64_t seed, QmArena *arena, QmDiag *diag, QmSink *sink)
+QmStatus qm_audio_sink_open(const char *name, uint32_t rate, uint32_t channels,
+                            QmBits bits, uint64_t seed, QmArena *arena, QmDiag *diag,
+                            QmSink *sink)
 {
     if (channels < 1 || channels > CHANNELS_MAX) {
-        return qm_fail_plain(diag, QM_ERR_USAGE, "cannot write '%s': expected 1 to %d channels, "
-                             "found %u", name, CHANNELS_MAX, channels);
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "cannot write '%s': expected 1 to %d channels, "
+                             "found %u",
+                             name, CHANNELS_MAX, channels);
     }
     Out *out = QM_NEW(arena, Out);
     if (!out) {
@@ -294,4 +316,7 @@ QmStatus qm_audio_sink_open(const char *name, uint32_t rate, uint32_t channels, 
     return QM_OK;
 }
 
-QmPcmStats qm_audio_sink_stats(const QmSink *sink) { return ((const Out *)sink->self)->stats; }
+QmPcmStats qm_audio_sink_stats(const QmSink *sink)
+{
+    return ((const Out *)sink->self)->stats;
+}

@@ -4,14 +4,15 @@
  *   .rf64 .w64        16, 24, 32f
  *   .aiff .aif        16, 24, 32f
  *   .flac             16, 24
- *   .ogg              Vorbis, whatever the bits (not the same bits twice: random serial number,
- *                     and the encoder uses libm)
+ *   .ogg              Vorbis, whatever the bits (not the same bits twice: a random serial
+ *                     number, and the encoder uses libm)
  *   -, a FIFO, /dev/fd/N...   WAV with unknown sizes, as sox and ffmpeg read it
  *
- * The file appears under its name when finish succeeded, never in part (file_out.h). Integers are
- * quantised by ourselves (dsp/quantise.h): rounded half to even, clamped and counted beyond full
- * scale; at 16 bits with TPDF dither keyed by (seed, channel, absolute frame). What is not finite
- * is written as 0 and counted. No time stamps, no peak chunks: equal audio gives equal files. */
+ * The file appears under its name when finish succeeded, never in part (file_out.h).
+ * Integers are quantised by ourselves (dsp/quantise.h): rounded half to even, clamped and
+ * counted beyond full scale; at 16 bits with TPDF dither keyed by (seed, channel,
+ * absolute frame). What is not finite is written as 0 and counted. No time stamps, no
+ * peak chunks: equal audio gives equal files. */
 #ifndef QM_FORMATS_AUDIO_WRITE_H
 #define QM_FORMATS_AUDIO_WRITE_H
 
@@ -25,13 +26,15 @@ typedef enum QmBits {
     QM_BITS_32F = 32, /* floats */
 } QmBits;
 
-/* Memory is of `arena`; the sink's close gives back the rest. Errors: QM_ERR_USAGE for a name or a
- * combination that no format has, QM_ERR_IO, QM_ERR_MEMORY. Ignore SIGPIPE and SIGXFSZ to get
- * their failures as QM_ERR_IO. */
-QmStatus qm_audio_sink_open(const char *name, uint32_t rate, uint32_t channels, QmBits bits,
-                            uint64_t seed, QmArena *arena, QmDiag *diag, QmSink *sink);
+/* Memory is of `arena`; the sink's close gives back the rest. Errors: QM_ERR_USAGE for a
+ * name or a combination that no format has, QM_ERR_IO, QM_ERR_MEMORY. Ignore SIGPIPE and
+ * SIGXFSZ to get their failures as QM_ERR_IO. */
+QmStatus qm_audio_sink_open(const char *name, uint32_t rate, uint32_t channels,
+                            QmBits bits, uint64_t seed, QmArena *arena, QmDiag *diag,
+                            QmSink *sink);
 
-/* Peak, clipped and not finite samples of what was written so far. Of a sink of the above. */
+/* Peak, clipped and not finite samples of what was written so far. Of a sink of the
+ * above. */
 QmPcmStats qm_audio_sink_stats(const QmSink *sink);
 
 #endif

@@ -1,6 +1,7 @@
 /* open:    stat the target -> regular or absent: nameless file in its folder (or a .part)
  *                          -> FIFO, device:      the thing itself
- * commit:  nameless:  linkat to a .part name, rename over the target (link cannot replace)
+ * commit:  nameless:  linkat to a .part name, rename over the target (link cannot
+ * replace)
  *          .part:     rename over the target
  *
  * Permissions are those of any new file (0666 less the umask). */
@@ -25,11 +26,16 @@ QmStatus qm_file_out_fail(const QmFileOut *file, int error, QmDiag *diag)
         int error;
         const char *text;
     } TEXTS[] = {
-        {ENOENT, "no such folder"},       {ENOTDIR, "no such folder"},
-        {EISDIR, "it is a folder"},       {EACCES, "not allowed"},
-        {EPERM, "not allowed"},           {EROFS, "nothing can be written there"},
-        {ENOSPC, "no space left"},        {EDQUOT, "no space left"},
-        {EFBIG, "it grew larger than a file may"}, {EPIPE, "nobody reads it"},
+        {ENOENT, "no such folder"},
+        {ENOTDIR, "no such folder"},
+        {EISDIR, "it is a folder"},
+        {EACCES, "not allowed"},
+        {EPERM, "not allowed"},
+        {EROFS, "nothing can be written there"},
+        {ENOSPC, "no space left"},
+        {EDQUOT, "no space left"},
+        {EFBIG, "it grew larger than a file may"},
+        {EPIPE, "nobody reads it"},
     };
     const char *text = strerrordesc_np(error);
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
@@ -152,8 +158,9 @@ QmStatus qm_file_out_write(QmFileOut *file, const void *data, size_t size, QmDia
 
 QmStatus qm_file_out_patch(QmFileOut *file, const void *data, size_t size, QmDiag *diag)
 {
-    return pwrite(file->fd, data, size, 0) == (ssize_t)size ? QM_OK
-                                                             : qm_file_out_fail(file, errno, diag);
+    return pwrite(file->fd, data, size, 0) == (ssize_t)size
+               ? QM_OK
+               : qm_file_out_fail(file, errno, diag);
 }
 
 /* Gives a nameless file a .part name. */

@@ -1,9 +1,9 @@
 /* Both sinks gather audio into blocks that end where the absolute frame is a multiple of
- * QM_FRAMESUM_BLOCK (the first and the last may be shorter) and give each to a function of their
- * own: one writes a line, the other reads one and compares.
+ * QM_FRAMESUM_BLOCK (the first and the last may be shorter) and give each to a function
+ * of their own: one writes a line, the other reads one and compares.
  *
- * The file is read line by line as blocks come, never whole; a line has a fixed most length, and
- * what does not look exactly like what we write is refused with its place. */
+ * The file is read line by line as blocks come, never whole; a line has a fixed most
+ * length, and what does not look exactly like what we write is refused with its place. */
 #include "formats/framesum.h"
 
 #include "base/hash.h"
@@ -43,14 +43,15 @@ typedef struct Verifier {
     bool differs;
 } Verifier;
 
-/* ---- blocks -------------------------------------------------------------------------------- */
+/* ---- blocks ------------------------------------------------------------------------ */
 
 static QmStatus init_blocks(Blocks *blocks, uint32_t rate, uint32_t channels,
-                            QmStatus (*emit)(void *, QmDiag *), QmArena *arena, QmDiag *diag)
+                            QmStatus (*emit)(void *, QmDiag *), QmArena *arena,
+                            QmDiag *diag)
 {
     *blocks = (Blocks){.rate = rate, .channels = channels, .emit = emit};
     qm_sha256_init(&blocks->total);
-    blocks->audio = QM_NEW_ARRAY(arena, float, (size_t)QM_FRAMESUM_BLOCK * channels);
+    blocks->audio = QM_NEW_ARRAY(arena, float, (size_t)QM_FRAMESUM_BLOCK *channels);
     return blocks->audio ? QM_OK : qm_fail_memory(diag);
 }
 
@@ -68,7 +69,8 @@ static QmStatus end_block(Blocks *blocks, QmDiag *diag)
     return status;
 }
 
-static QmStatus write_blocks(void *self, int64_t frame, const float *audio, uint32_t n, QmDiag *diag)
+static QmStatus write_blocks(void *self, int64_t frame, const float *audio, uint32_t n,
+                             QmDiag *diag)
 {
     Blocks *blocks = self;
     while (n) {
@@ -100,7 +102,7 @@ static QmStatus end_blocks(Blocks *blocks, char sha[QM_SHA256_TEXT], QmDiag *dia
     return status;
 }
 
-/* ---- writing sums -------------------------------------------------------------------------- */
+/* ---- writing sums ------------------------------------------------------------------ */
 
 static QmStatus write_line(void *self, QmDiag *diag)
 {
@@ -118,26 +120,30 @@ static QmStatus finish_writer(void *self, QmDiag *diag)
     QmStatus status = end_blocks(&writer->blocks, sha, diag);
     const int length = snprintf(tail, sizeof tail, "frames %" PRId64 "\nsha256 %s\n",
                                 writer->blocks.frames, sha);
-    status = status ? status : qm_file_out_write(&writer->file, tail, (size_t)length, diag);
+    status =
+        status ? status : qm_file_out_write(&writer->file, tail, (size_t)length, diag);
     return status ? status : qm_file_out_commit(&writer->file, diag);
 }
 
 static void close_writer(void *self) { qm_file_out_close(&((Writer *)self)->file); }
 
-QmStatus qm_framesum_sink_open(const char *name, uint32_t rate, uint32_t channels, QmArena *arena,
-                               QmDiag *diag, QmSink *sink)
+QmStatus qm_framesum_sink_open(const char *name, uint32_t rate, uint32_t channels,
+                               QmArena *arena, QmDiag *diag, QmSink *sink)
 {
     Writer *writer = QM_NEW(arena, Writer);
     QmStatus status = writer ? QM_OK : qm_fail_memory(diag);
-    status = status ? status
-                    : init_blocks(&writer->blocks, rate, channels, write_line, arena, diag);
+    status = status
+                 ? status
+                 : init_blocks(&writer->blocks, rate, channels, write_line, arena, diag);
     status = status ? status : qm_file_out_open(name, arena, diag, &writer->file);
     if (status) {
         return status;
     }
     char head[2 * LINE_MAX_BYTES];
-    const int length = snprintf(head, sizeof head, "qmix-framesum %d\nrate %u\nchannels %u\n"
-                                "block %d\n", VERSION, rate, channels, QM_FRAMESUM_BLOCK);
+    const int length = snprintf(head, sizeof head,
+                                "qmix-framesum %d\nrate %u\nchannels %u\n"
+                                "block %d\n",
+                                VERSION, rate, channels, QM_FRAMESUM_BLOCK);
     status = qm_file_out_write(&writer->file, head, (size_t)length, diag);
     if (status) {
         close_writer(writer);
@@ -147,7 +153,7 @@ QmStatus qm_framesum_sink_open(const char *name, uint32_t rate, uint32_t channel
     return QM_OK;
 }
 
-/* ---- comparing ----------------------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------------------- */
 
 /* Reads the next line, without its end, into v->line. */
 static QmStatus next_line(Verifier *v, QmDiag *diag)
@@ -155,7 +161,8 @@ static QmStatus next_line(Verifier *v, QmDiag *diag)
     v->place.line++;
     size_t length = 0;
     int c;
-    while ((c = getc(v->file)) != EOF && c != '\n' && c != '\0' && length + 1 < sizeof v->line) {
+    while ((c = getc(v->file)) != EOF && c != '\n' && c != '\0' &&
+           length + 1 < sizeof v->line) {
         v->line[length++] = (char)c;
     }
     v->line[length] = '\0';
@@ -165,8 +172,10 @@ static QmStatus next_line(Verifier *v, QmDiag *diag)
     }
     v->place.column = c == '\n' ? 1 : (uint32_t)length + 1;
     return c == '\n' ? QM_OK
-                     : qm_fail(diag, QM_ERR_INPUT, v->place, NULL, "expected the end of a line, "
-                               "found %s", c == EOF ? "the end of the file" : "more of it");
+                     : qm_fail(diag, QM_ERR_INPUT, v->place, NULL,
+                               "expected the end of a line, "
+                               "found %s",
+                               c == EOF ? "the end of the file" : "more of it");
 }
 
 /* A whole number from `text` on; returns what follows it, NULL: none. */
@@ -184,11 +193,13 @@ static const char *parse_number(const char *text, int64_t *value)
 
 static QmStatus not_expected(const Verifier *v, const char *expected, QmDiag *diag)
 {
-    return qm_fail(diag, QM_ERR_INPUT, v->place, NULL, "expected %s, found '%s'", expected, v->line);
+    return qm_fail(diag, QM_ERR_INPUT, v->place, NULL, "expected %s, found '%s'",
+                   expected, v->line);
 }
 
 /* The line last read as `word` and a number. */
-static QmStatus parse_entry(const Verifier *v, const char *word, int64_t *value, QmDiag *diag)
+static QmStatus parse_entry(const Verifier *v, const char *word, int64_t *value,
+                            QmDiag *diag)
 {
     const size_t length = strlen(word);
     const char *end = strncmp(v->line, word, length) == 0 && v->line[length] == ' '
@@ -206,7 +217,8 @@ static QmStatus next_entry(Verifier *v, const char *word, int64_t *value, QmDiag
 }
 
 /* The line last read as a block's. */
-static QmStatus parse_block(const Verifier *v, int64_t *first, uint64_t *hash, QmDiag *diag)
+static QmStatus parse_block(const Verifier *v, int64_t *first, uint64_t *hash,
+                            QmDiag *diag)
 {
     const char *p = parse_number(v->line, first);
     const char *digits = "0123456789abcdef";
@@ -228,8 +240,9 @@ static QmStatus block_differs(Verifier *v, QmDiag *diag)
     qm_fixed_text((double)blocks->first / blocks->rate, 3, from);
     qm_fixed_text((double)end / blocks->rate, 3, to);
     v->differs = true;
-    return qm_fail(diag, QM_ERR_INPUT, v->place, NULL, "frames %lld-%lld (%s-%s s) differ",
-                   (long long)blocks->first, (long long)(end - 1), from, to);
+    return qm_fail(diag, QM_ERR_INPUT, v->place, NULL,
+                   "frames %lld-%lld (%s-%s s) differ", (long long)blocks->first,
+                   (long long)(end - 1), from, to);
 }
 
 static QmStatus compare_block(void *self, QmDiag *diag)
@@ -316,15 +329,16 @@ static QmStatus read_head(Verifier *v, QmDiag *diag)
             return status;
         }
         if (value != ENTRIES[i].value) {
-            return qm_fail(diag, QM_ERR_INPUT, v->place, NULL, "expected '%s %lld', found '%s'",
-                           ENTRIES[i].word, (long long)ENTRIES[i].value, v->line);
+            return qm_fail(diag, QM_ERR_INPUT, v->place, NULL,
+                           "expected '%s %lld', found '%s'", ENTRIES[i].word,
+                           (long long)ENTRIES[i].value, v->line);
         }
     }
     return QM_OK;
 }
 
-QmStatus qm_verify_sink_open(const char *name, uint32_t rate, uint32_t channels, QmArena *arena,
-                             QmDiag *diag, QmSink *sink)
+QmStatus qm_verify_sink_open(const char *name, uint32_t rate, uint32_t channels,
+                             QmArena *arena, QmDiag *diag, QmSink *sink)
 {
     Verifier *v = QM_NEW(arena, Verifier);
     char *own_name = qm_arena_strdup(arena, name);
@@ -349,4 +363,7 @@ QmStatus qm_verify_sink_open(const char *name, uint32_t rate, uint32_t channels,
     return QM_OK;
 }
 
-bool qm_verify_differs(const QmSink *sink) { return ((const Verifier *)sink->self)->differs; }
+bool qm_verify_differs(const QmSink *sink)
+{
+    return ((const Verifier *)sink->self)->differs;
+}

@@ -2,13 +2,14 @@
  *
  *   'RIFF' size 'WAVE' ['ds64' 28 ...] 'fmt ' 16.. ... 'data' size samples...
  *
- * RF64 (EBU Tech 3306) puts 0xffffffff into the sizes and the true 64-bit ones into 'ds64'. A
- * file that may grow beyond 4 GiB reserves the place of 'ds64' with a 'JUNK' chunk of its size.
+ * RF64 (EBU Tech 3306) puts 0xffffffff into the sizes and the true 64-bit ones into
+ * 'ds64'. A file that may grow beyond 4 GiB reserves the place of 'ds64' with a 'JUNK'
+ * chunk of its size.
  *
- * Sizes that mean "until the end", from writers that could not seek back: 0xffffffff (ffmpeg),
- * 0x7ffff000 less a little (sox), and 0 when RIFF's own size ends there too (a recording that was
- * cut off). Other sizes are believed, as a maximum; in a file, what is there is what counts.
- * Nothing is allocated for what a header says. */
+ * Sizes that mean "until the end", from writers that could not seek back: 0xffffffff
+ * (ffmpeg), 0x7ffff000 less a little (sox), and 0 when RIFF's own size ends there too (a
+ * recording that was cut off). Other sizes are believed, as a maximum; in a file, what is
+ * there is what counts. Nothing is allocated for what a header says. */
 #include "formats/wav.h"
 
 #include <errno.h>
@@ -39,17 +40,20 @@ static const struct {
 enum { N_SAMPLES = sizeof SAMPLES / sizeof SAMPLES[0] };
 
 /* The rest of a GUID whose first two bytes are a format tag. */
-static const uint8_t GUID_TAIL[14] = {0,    0,    0,    0,    0x10, 0,    0x80,
-                                      0,    0,    0xaa, 0,    0x38, 0x9b, 0x71};
+static const uint8_t GUID_TAIL[14] = {0, 0, 0,    0, 0x10, 0,    0x80,
+                                      0, 0, 0xaa, 0, 0x38, 0x9b, 0x71};
 
 uint32_t qm_wav_width(QmWavSample sample) { return SAMPLES[sample].width; }
 const char *qm_wav_name(QmWavSample sample) { return SAMPLES[sample].name; }
 
-/* ---- bytes ----------------------------------------------------------------------------------- */
+/* ---- bytes ------------------------------------------------------------------------- */
 
 static uint32_t get16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
 static uint32_t get32(const uint8_t *p) { return get16(p) | get16(p + 2) << 16; }
-static uint64_t get64(const uint8_t *p) { return get32(p) | (uint64_t)get32(p + 4) << 32; }
+static uint64_t get64(const uint8_t *p)
+{
+    return get32(p) | (uint64_t)get32(p + 4) << 32;
+}
 
 /* Exactly `size` bytes from where the descriptor stands, unless the end comes first. */
 static int64_t take(QmWav *wav, uint8_t *out, size_t size)
@@ -99,7 +103,7 @@ static bool skip(QmWav *wav, uint64_t size)
     return true;
 }
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------- */
 
 static QmWavResult broken(const char **problem, const char *why)
 {
@@ -114,9 +118,11 @@ static QmWavResult parse_fmt(const uint8_t *fmt, size_t size, QmWavFormat *forma
         return broken(problem, "its format chunk is too short");
     }
     uint32_t tag = get16(fmt);
-    const uint32_t channels = get16(fmt + 2), align = get16(fmt + 12), bits = get16(fmt + 14);
+    const uint32_t channels = get16(fmt + 2), align = get16(fmt + 12),
+                   bits = get16(fmt + 14);
     if (channels < 1 || channels > CHANNELS_MAX) {
-        return broken(problem, channels ? "it has more than 32 channels" : "it has 0 channels");
+        return broken(problem,
+                      channels ? "it has more than 32 channels" : "it has 0 channels");
     }
     if (tag == TAG_EXTENSIBLE) {
         if (size < 40) {
@@ -145,7 +151,8 @@ static QmWavResult parse_fmt(const uint8_t *fmt, size_t size, QmWavFormat *forma
 }
 
 /* What a 'data' chunk of 32-bit size `size` claims, its samples beginning at `at`. */
-static uint64_t claimed_bytes(uint32_t size, uint64_t long_size, uint64_t riff_size, int64_t at)
+static uint64_t claimed_bytes(uint32_t size, uint64_t long_size, uint64_t riff_size,
+                              int64_t at)
 {
     if (size == UINT32_MAX) {
         return long_size;
@@ -167,14 +174,17 @@ static QmWavResult parse_chunks(QmWav *wav, uint64_t riff_size, const char **pro
                                             : "it ends within its header");
         }
         const uint32_t size = get32(head + 4);
-        const bool is_fmt = memcmp(head, "fmt ", 4) == 0, is_ds64 = memcmp(head, "ds64", 4) == 0;
+        const bool is_fmt = memcmp(head, "fmt ", 4) == 0,
+                   is_ds64 = memcmp(head, "ds64", 4) == 0;
         wav->at += CHUNK_HEAD;
         if (memcmp(head, "data", 4) == 0) {
             wav->claimed = claimed_bytes(size, long_size, riff_size, wav->at);
             return have_fmt ? QM_WAV_OK
                             : broken(problem, "its samples come before their format");
         }
-        const size_t look = !is_fmt && !is_ds64 ? 0 : size < sizeof body ? size : sizeof body;
+        const size_t look = !is_fmt && !is_ds64  ? 0
+                            : size < sizeof body ? size
+                                                 : sizeof body;
         if (take(wav, body, look) != (int64_t)look ||
             !skip(wav, (uint64_t)size - look + size % 2)) {
             return broken(problem, "it ends within its header");
@@ -223,8 +233,11 @@ QmWavResult qm_wav_open(QmWav *wav, int fd, int64_t size, const char **problem)
     const QmWavResult result = parse_chunks(wav, riff_size, problem);
     if (result == QM_WAV_OK) {
         wav->at += start;
-        const int64_t there = wav->piped ? INT64_MAX : size > wav->at ? size - wav->at : 0;
-        wav->bytes = wav->claimed < (uint64_t)there || wav->piped ? wav->claimed : (uint64_t)there;
+        const int64_t there = wav->piped       ? INT64_MAX
+                              : size > wav->at ? size - wav->at
+                                               : 0;
+        wav->bytes =
+            wav->claimed < (uint64_t)there || wav->piped ? wav->claimed : (uint64_t)there;
     }
     return result;
 }
@@ -258,7 +271,7 @@ int64_t qm_wav_read(QmWav *wav, int64_t from, uint8_t *out, size_t size)
     return got;
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------- */
 
 static uint8_t *put(uint8_t *p, uint64_t value, int bytes)
 {
@@ -284,7 +297,8 @@ static uint8_t *put_fmt(uint8_t *p, const QmWavFormat *format)
     p = put(put(p, format->rate, 4), (uint64_t)format->rate * block, 4);
     p = put(put(p, block, 2), 8 * width, 2);
     if (extensible) {
-        p = put(put(put(p, 22, 2), 8 * width, 2), 0, 4); /* no channel is meant for a speaker */
+        p = put(put(put(p, 22, 2), 8 * width, 2), 0,
+                4); /* no channel is meant for a speaker */
         p = put(p, tag, 2);
         memcpy(p, GUID_TAIL, sizeof GUID_TAIL);
         return p + sizeof GUID_TAIL;

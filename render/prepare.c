@@ -1,13 +1,15 @@
 /* Each sound goes through the same door once:
  *
- *   open -> which channels -> (spool: decode, pick, convert) -> resident: read into memory
- *                                                            -> streamed: a QmStream a strip
+ *   open -> which channels -> (spool: decode, pick, convert)
+ *                                -> resident: read into memory
+ *                                -> streamed: a QmStream a strip
  *
- * Streams are laid out for every strip that has clips of the sound before anything runs; a
- * stream opens its own reader when it is first read from (the first gets the one the sound was
- * looked at through), so strips never share a file position. A failure in the middle of a
- * render cannot be returned by QmAsset.read: it becomes silence, and the first one (by session
- * order of sounds, so that threads do not decide which) is kept for qm_prepared_check. */
+ * Streams are laid out for every strip that has clips of the sound before anything runs;
+ * a stream opens its own reader when it is first read from (the first gets the one the
+ * sound was looked at through), so strips never share a file position. A failure in the
+ * middle of a render cannot be returned by QmAsset.read: it becomes silence, and the
+ * first one (by session order of sounds, so that threads do not decide which) is kept for
+ * qm_prepared_check. */
 #include "render/prepare.h"
 
 #include "render/spool.h"
@@ -66,7 +68,7 @@ struct QmPrepared {
     uint32_t failed_sound;
 };
 
-/* ---- while the render runs ----------------------------------------------------------------- */
+/* ---- while the render runs --------------------------------------------------------- */
 
 static void remember(Sound *sound, const QmDiag *diag)
 {
@@ -100,8 +102,8 @@ static QmStatus open_again(Reader *reader, QmDiag *diag)
                          "sound '%s' was changed while it was read", sound->what->name);
 }
 
-static QmStatus read_file(Reader *reader, int64_t frame, uint32_t n, float *out, uint32_t *got,
-                          QmDiag *diag)
+static QmStatus read_file(Reader *reader, int64_t frame, uint32_t n, float *out,
+                          uint32_t *got, QmDiag *diag)
 {
     QmStatus status = reader->open ? QM_OK : open_again(reader, diag);
     if (!status) {
@@ -150,7 +152,7 @@ static void read_asset(void *self, uint32_t strip, int64_t frame, uint32_t n, fl
     qm_stream_read(&sound->readers[low].stream, frame, n, out);
 }
 
-/* ---- before -------------------------------------------------------------------------------- */
+/* ---- before ------------------------------------------------------------------------ */
 
 static bool is_used(const Sound *sound) { return sound->n_by_clip || sound->by_other; }
 
@@ -212,18 +214,20 @@ static QmStatus choose_channels(const Sound *sound, uint32_t pair[2], QmDiag *di
     if (!what->first_channel) {
         if (channels > 2) {
             qm_warn(diag, what->place, NULL,
-                    "sound '%s' has %u channels: taking 1-2, say 'channels:'", what->name, channels);
+                    "sound '%s' has %u channels: taking 1-2, say 'channels:'", what->name,
+                    channels);
         }
         pair[0] = 0;
         pair[1] = channels > 1;
         return QM_OK;
     }
-    const uint32_t last = what->first_channel > what->second_channel ? what->first_channel
-                                                                     : what->second_channel;
+    const uint32_t last = what->first_channel > what->second_channel
+                              ? what->first_channel
+                              : what->second_channel;
     if (last > channels) {
         return qm_fail(diag, QM_ERR_INPUT, what->place, NULL,
-                       "sound '%s': expected channels from 1 to %u, found %u", what->name, channels,
-                       last);
+                       "sound '%s': expected channels from 1 to %u, found %u", what->name,
+                       channels, last);
     }
     pair[0] = what->first_channel - 1;
     pair[1] = what->second_channel - 1;
@@ -245,12 +249,14 @@ static QmStatus make_resident(Sound *sound, QmStream *stream, QmDiag *diag)
 {
     QmPrepared *p = sound->owner;
     const int64_t frames = stream->frames;
-    p->resident_bytes += frames < RESIDENT_MAX ? 2 * (int64_t)sizeof(float) * frames : RESIDENT_MAX;
+    p->resident_bytes +=
+        frames < RESIDENT_MAX ? 2 * (int64_t)sizeof(float) * frames : RESIDENT_MAX;
     if (p->resident_bytes > RESIDENT_MAX) {
-        return qm_fail(diag, QM_ERR_INPUT, sound->what->place, NULL,
-                       "sound '%s' does not fit into memory: together, sounds that must be held "
-                       "there may take 2 GiB",
-                       sound->what->name);
+        return qm_fail(
+            diag, QM_ERR_INPUT, sound->what->place, NULL,
+            "sound '%s' does not fit into memory: together, sounds that must be held "
+            "there may take 2 GiB",
+            sound->what->name);
     }
     float *data = QM_NEW_ARRAY(p->arena, float, 2 * (size_t)frames);
     if (!data) {
@@ -258,7 +264,8 @@ static QmStatus make_resident(Sound *sound, QmStream *stream, QmDiag *diag)
     }
     for (int64_t at = 0; at < frames; at += QM_STREAM_WINDOW) {
         const int64_t left = frames - at;
-        qm_stream_read(stream, at, left < QM_STREAM_WINDOW ? (uint32_t)left : QM_STREAM_WINDOW,
+        qm_stream_read(stream, at,
+                       left < QM_STREAM_WINDOW ? (uint32_t)left : QM_STREAM_WINDOW,
                        data + 2 * at);
     }
     p->assets[sound->index].resident = data;
@@ -283,8 +290,8 @@ static QmStatus init_readers(Sound *sound, const QmStream *like, QmDiag *diag)
 }
 
 /* Makes the spool, if the sound needs one; `pair` then counts in it. */
-static QmStatus spool_if_needed(Sound *sound, const QmAudioReader *reader, uint32_t pair[2],
-                                QmDiag *diag)
+static QmStatus spool_if_needed(Sound *sound, const QmAudioReader *reader,
+                                uint32_t pair[2], QmDiag *diag)
 {
     const uint32_t rate = sound->owner->session->rate;
     if (sound->info.seekable && sound->info.rate == rate) {
@@ -298,7 +305,8 @@ static QmStatus spool_if_needed(Sound *sound, const QmAudioReader *reader, uint3
 }
 
 /* `reader` was just opened for it; *kept: a Reader of the sound has it now. */
-static QmStatus take_sound(Sound *sound, const QmAudioReader *reader, bool *kept, QmDiag *diag)
+static QmStatus take_sound(Sound *sound, const QmAudioReader *reader, bool *kept,
+                           QmDiag *diag)
 {
     QmPrepared *p = sound->owner;
     sound->info = reader->info;
@@ -314,14 +322,18 @@ static QmStatus take_sound(Sound *sound, const QmAudioReader *reader, bool *kept
     asset->frames = spooled ? sound->spool.frames : sound->info.frames;
     p->frames[sound->index] = asset->frames;
     Reader once = {.sound = sound, .open = true, .reader = *reader};
-    once.stream = (QmStream){.fetch = fetch, .self = &once, .frames = asset->frames,
+    once.stream = (QmStream){.fetch = fetch,
+                             .self = &once,
+                             .frames = asset->frames,
                              .width = spooled ? sound->spool.width : sound->info.channels,
-                             .left = pair[0], .right = pair[1]};
+                             .left = pair[0],
+                             .right = pair[1]};
     if (p->resident || sound->by_other) {
         QmArena scratch;
         qm_arena_init(&scratch);
-        status = qm_stream_init(&once.stream, &scratch) ? make_resident(sound, &once.stream, diag)
-                                                        : qm_fail_memory(diag);
+        status = qm_stream_init(&once.stream, &scratch)
+                     ? make_resident(sound, &once.stream, diag)
+                     : qm_fail_memory(diag);
         qm_arena_release(&scratch);
         qm_spool_close(&sound->spool);
         return status;
@@ -340,7 +352,8 @@ static QmStatus prepare_sound(Sound *sound, QmDiag *diag)
 {
     QmPrepared *p = sound->owner;
     QmAudioReader reader;
-    QmStatus status = p->open(p->context, sound->what->file, sound->what->place, diag, &reader);
+    QmStatus status =
+        p->open(p->context, sound->what->file, sound->what->place, diag, &reader);
     if (status) {
         return status;
     }
@@ -367,8 +380,8 @@ static void allow_files(uint32_t streams)
     }
 }
 
-QmStatus qm_prepare(const QmSession *session, QmAudioOpen open, void *context, bool resident,
-                    QmArena *arena, QmDiag *diag, QmPrepared **prepared)
+QmStatus qm_prepare(const QmSession *session, QmAudioOpen open, void *context,
+                    bool resident, QmArena *arena, QmDiag *diag, QmPrepared **prepared)
 {
     QmPrepared *p = QM_NEW(arena, QmPrepared);
     if (!p) {
@@ -407,7 +420,7 @@ QmStatus qm_prepare(const QmSession *session, QmAudioOpen open, void *context, b
     return QM_OK;
 }
 
-/* ---- after --------------------------------------------------------------------------------- */
+/* ---- after ------------------------------------------------------------------------- */
 
 const QmAsset *qm_prepared_assets(const QmPrepared *prepared) { return prepared->assets; }
 const int64_t *qm_prepared_frames(const QmPrepared *prepared) { return prepared->frames; }

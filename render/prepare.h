@@ -1,14 +1,15 @@
-/* From the session's pool of sounds to assets the graph can play: stereo pairs at the session's
- * rate, in memory or streamed.
+/* From the session's pool of sounds to assets the graph can play: stereo pairs at the
+ * session's rate, in memory or streamed.
  *
- *   used by            seekable, session's rate      anything else (compressed, pipe, other rate)
- *   clips only         streamed from its file        decoded once into a temporary file, streamed
- *   a sampler, or      in memory                     decoded once into a temporary file, then
- *   `resident`                                       in memory
- *   nobody             not opened, length 0
+ *   used by          seekable, session's rate   all else (compressed, pipe, other rate)
+ *   clips only       streamed from its file     decoded once into a temporary file,
+ *                                               streamed from there
+ *   a sampler, or    in memory                  the same, then in memory
+ *   `resident`
+ *   nobody           not opened, length 0
  *
- * Channels: what `channels:` says; else mono is doubled, stereo is as it is, more than two are
- * cut to the first pair with a warning. */
+ * Channels: what `channels:` says; else mono is doubled, stereo is as it is, more than
+ * two are cut to the first pair with a warning. */
 #ifndef QM_RENDER_PREPARE_H
 #define QM_RENDER_PREPARE_H
 
@@ -18,16 +19,18 @@
 
 typedef struct QmPrepared QmPrepared;
 
-/* Opens the sounds of a validated session through `open`, which is given QmSound.file and is
- * called one at a time, later too, when a second strip streams a sound. `resident`: all in memory
- * (live). Memory is of `arena`; session and arena outlive it; qm_prepared_release gives back
- * files. Errors: the opener's; QM_ERR_INPUT for channels and rates that cannot be, and for more
- * than 2 GiB to be held in memory; QM_ERR_IO for temporary files. */
-QmStatus qm_prepare(const QmSession *session, QmAudioOpen open, void *context, bool resident,
-                    QmArena *arena, QmDiag *diag, QmPrepared **prepared);
+/* Opens the sounds of a validated session through `open`, which is given QmSound.file and
+ * is called one at a time, later too, when a second strip streams a sound. `resident`:
+ * all in memory (live). Memory is of `arena`; session and arena outlive it;
+ * qm_prepared_release gives back files. Errors: the opener's; QM_ERR_INPUT for channels
+ * and rates that cannot be, and for more than 2 GiB to be held in memory; QM_ERR_IO for
+ * temporary files. */
+QmStatus qm_prepare(const QmSession *session, QmAudioOpen open, void *context,
+                    bool resident, QmArena *arena, QmDiag *diag, QmPrepared **prepared);
 
-/* [session->n_sounds], in session order. An asset's `read` may be called by several threads at
- * once for different readers; a reader is the number of a strip that has clips of the sound. */
+/* [session->n_sounds], in session order. An asset's `read` may be called by several
+ * threads at once for different readers; a reader is the number of a strip that has clips
+ * of the sound. */
 const QmAsset *qm_prepared_assets(const QmPrepared *prepared);
 /* Their lengths in session frames, for the timeline. */
 const int64_t *qm_prepared_frames(const QmPrepared *prepared);

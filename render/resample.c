@@ -1,9 +1,11 @@
-/* libsamplerate's sinc converters keep time by themselves: input frame 0 is output frame 0, the
- * filter's first half sees silence before it, and the end is flushed with silence. What comes out
- * is a frame more or less than frames * ratio; here it is cut or filled to exactly that.
+/* libsamplerate's sinc converters keep time by themselves: input frame 0 is output frame
+ * 0, the filter's first half sees silence before it, and the end is flushed with silence.
+ * What comes out is a frame more or less than frames * ratio; here it is cut or filled to
+ * exactly that.
  *
- * Determinism: the library's sinc code calls no libm function but lrint, which is exact, and its
- * tables are constants; the feed size is fixed because the position is accumulated per call. */
+ * Determinism: the library's sinc code calls no libm function but lrint, which is exact,
+ * and its tables are constants; the feed size is fixed because the position is
+ * accumulated per call. */
 #include "render/resample.h"
 
 #include <samplerate.h>
@@ -30,31 +32,37 @@ QmStatus qm_resampler_open(uint32_t from, uint32_t to, uint32_t channels, QmAren
 {
     QmResampler *r = QM_NEW(arena, QmResampler);
     const uint32_t room = (uint32_t)qm_resampled_frames(QM_RESAMPLE_FEED, from, to) + 16;
-    float *out = QM_NEW_ARRAY(arena, float, (size_t)room * channels);
+    float *out = QM_NEW_ARRAY(arena, float, (size_t)room *channels);
     int error = 0;
     SRC_STATE *state =
         r && out ? src_new(SRC_SINC_BEST_QUALITY, (int)channels, &error) : NULL;
     if (!state) {
-        return error ? qm_fail_plain(diag, QM_ERR_INPUT, "cannot convert sample rates: %s",
-                                     src_strerror(error))
-                     : qm_fail_memory(diag);
+        return error
+                   ? qm_fail_plain(diag, QM_ERR_INPUT, "cannot convert sample rates: %s",
+                                   src_strerror(error))
+                   : qm_fail_memory(diag);
     }
-    *r = (QmResampler){.state = state, .from = from, .to = to, .channels = channels, .out = out,
+    *r = (QmResampler){.state = state,
+                       .from = from,
+                       .to = to,
+                       .channels = channels,
+                       .out = out,
                        .room = room};
     *resampler = r;
     return QM_OK;
 }
 
 /* Hands out n frames, but not beyond `end`. */
-static QmStatus hand_out(QmResampler *r, uint32_t n, int64_t end, QmResampled out, void *context,
-                         QmDiag *diag)
+static QmStatus hand_out(QmResampler *r, uint32_t n, int64_t end, QmResampled out,
+                         void *context, QmDiag *diag)
 {
     n = n < end - r->made ? n : (uint32_t)(end - r->made);
     r->made += n;
     return n ? out(context, r->out, n, diag) : QM_OK;
 }
 
-static QmStatus fill_up(QmResampler *r, int64_t end, QmResampled out, void *context, QmDiag *diag)
+static QmStatus fill_up(QmResampler *r, int64_t end, QmResampled out, void *context,
+                        QmDiag *diag)
 {
     memset(r->out, 0, (size_t)r->room * r->channels * sizeof(float));
     while (r->made < end) {
@@ -72,8 +80,11 @@ QmStatus qm_resampler_feed(QmResampler *r, const float *audio, uint32_t n, bool 
     assert(n <= QM_RESAMPLE_FEED && (last || n == QM_RESAMPLE_FEED));
     r->taken += n;
     const int64_t end = last ? qm_resampled_frames(r->taken, r->from, r->to) : INT64_MAX;
-    SRC_DATA data = {.data_in = audio, .input_frames = n, .data_out = r->out,
-                     .output_frames = r->room, .end_of_input = last,
+    SRC_DATA data = {.data_in = audio,
+                     .input_frames = n,
+                     .data_out = r->out,
+                     .output_frames = r->room,
+                     .end_of_input = last,
                      .src_ratio = (double)r->to / (double)r->from};
     do {
         const int error = src_process(r->state, &data);

@@ -1,7 +1,7 @@
 /* reader -> [4096 frames] -> picked channels -> (resampler) -> write(2)
  *
- * The file has no name from the start (O_TMPFILE) where the file system can do that, else its
- * name is taken away as soon as it is open. */
+ * The file has no name from the start (O_TMPFILE) where the file system can do that, else
+ * its name is taken away as soon as it is open. */
 #include "render/spool.h"
 
 #include "render/resample.h"
@@ -18,7 +18,8 @@ enum { FEED = QM_RESAMPLE_FEED };
 static QmStatus cannot_write(QmDiag *diag, int error)
 {
     return qm_fail_plain(diag, QM_ERR_IO, "cannot write a temporary file in '%s': %s",
-                         getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", strerrordesc_np(error));
+                         getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
+                         strerrordesc_np(error));
 }
 
 static int open_nameless(void)
@@ -61,8 +62,8 @@ static QmStatus append(void *context, const float *audio, uint32_t n, QmDiag *di
 }
 
 /* Fills in[FEED] unless the end comes first. */
-static QmStatus read_feed(const QmAudioReader *reader, int64_t frame, float *in, uint32_t *n,
-                          QmDiag *diag)
+static QmStatus read_feed(const QmAudioReader *reader, int64_t frame, float *in,
+                          uint32_t *n, QmDiag *diag)
 {
     uint32_t got = 1;
     for (*n = 0; *n < FEED && got; *n += got) {
@@ -76,8 +77,8 @@ static QmStatus read_feed(const QmAudioReader *reader, int64_t frame, float *in,
     return QM_OK;
 }
 
-static void pick(const float *in, uint32_t channels, const uint32_t *picked, uint32_t width,
-                 uint32_t n, float *out)
+static void pick(const float *in, uint32_t channels, const uint32_t *picked,
+                 uint32_t width, uint32_t n, float *out)
 {
     for (uint32_t i = 0; i < n; i++) {
         for (uint32_t c = 0; c < width; c++) {
@@ -86,8 +87,9 @@ static void pick(const float *in, uint32_t channels, const uint32_t *picked, uin
     }
 }
 
-static QmStatus copy_all(const QmAudioReader *reader, const uint32_t *picked, QmResampler *resampler,
-                         float *in, float *out, QmSpool *spool, QmDiag *diag)
+static QmStatus copy_all(const QmAudioReader *reader, const uint32_t *picked,
+                         QmResampler *resampler, float *in, float *out, QmSpool *spool,
+                         QmDiag *diag)
 {
     int64_t frame = 0;
     for (uint32_t n = FEED; n == FEED;) {
@@ -107,8 +109,8 @@ static QmStatus copy_all(const QmAudioReader *reader, const uint32_t *picked, Qm
     return QM_OK;
 }
 
-QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked, uint32_t width,
-                       uint32_t rate, QmDiag *diag, QmSpool *spool)
+QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked,
+                       uint32_t width, uint32_t rate, QmDiag *diag, QmSpool *spool)
 {
     QmSpool made = {open_nameless(), width, 0};
     if (made.fd < 0) {
@@ -118,10 +120,11 @@ QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked, uint
     qm_arena_init(&arena);
     QmResampler *resampler = NULL;
     float *in = QM_NEW_ARRAY(&arena, float, (size_t)FEED * reader->info.channels);
-    float *out = QM_NEW_ARRAY(&arena, float, (size_t)FEED * width);
+    float *out = QM_NEW_ARRAY(&arena, float, (size_t)FEED *width);
     QmStatus status = in && out ? QM_OK : qm_fail_memory(diag);
     if (!status && reader->info.rate != rate) {
-        status = qm_resampler_open(reader->info.rate, rate, width, &arena, diag, &resampler);
+        status =
+            qm_resampler_open(reader->info.rate, rate, width, &arena, diag, &resampler);
     }
     if (!status) {
         status = copy_all(reader, picked, resampler, in, out, &made, diag);

@@ -1,6 +1,6 @@
-/* A sound decoded once into a nameless temporary file of floats, from where it is read at any
- * frame: what is compressed, piped, or at another rate than the session's. Memory stays flat
- * however long it is, and nothing is left behind however the process ends. */
+/* A sound decoded once into a nameless temporary file of floats, from where it is read at
+ * any frame: what is compressed, piped, or at another rate than the session's. Memory
+ * stays flat however long it is, and nothing is left behind however the process ends. */
 #ifndef QM_RENDER_SPOOL_H
 #define QM_RENDER_SPOOL_H
 
@@ -13,11 +13,11 @@ typedef struct QmSpool {
     int64_t frames;
 } QmSpool;
 
-/* Reads `reader` to its end, keeps the channels picked[width] (0-based), converts their rate to
- * `rate`, and leaves the result in *spool. The file lies in $TMPDIR (/tmp). Errors: the reader's;
- * QM_ERR_IO when the file cannot be written. */
-QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked, uint32_t width,
-                       uint32_t rate, QmDiag *diag, QmSpool *spool);
+/* Reads `reader` to its end, keeps the channels picked[width] (0-based), converts their
+ * rate to `rate`, and leaves the result in *spool. The file lies in $TMPDIR (/tmp).
+ * Errors: the reader's; QM_ERR_IO when the file cannot be written. */
+QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked,
+                       uint32_t width, uint32_t rate, QmDiag *diag, QmSpool *spool);
 /* Reads n frames into out[n][width]; returns how many could be. Any thread. */
 uint32_t qm_spool_read(const QmSpool *spool, int64_t frame, uint32_t n, float *out);
 void qm_spool_close(QmSpool *spool);

@@ -1,6 +1,6 @@
-/* A read that begins where a window ends moves that window on; any other that no window holds
- * takes the window that was left alone for longest. So playing straight through touches one
- * window only, and what is fetched depends on the reads alone. */
+/* A read that begins where a window ends moves that window on; any other that no window
+ * holds takes the window that was left alone for longest. So playing straight through
+ * touches one window only, and what is fetched depends on the reads alone. */
 #include "render/stream.h"
 
 #include <string.h>
@@ -17,8 +17,8 @@ bool qm_stream_init(QmStream *stream, QmArena *arena)
     return true;
 }
 
-void qm_stream_pick(const float *in, uint32_t width, uint32_t left, uint32_t right, uint32_t n,
-                    float *out)
+void qm_stream_pick(const float *in, uint32_t width, uint32_t left, uint32_t right,
+                    uint32_t n, float *out)
 {
     if (width == 2 && left == 0 && right == 1) {
         memcpy(out, in, (size_t)n * 2 * sizeof *out);
@@ -62,8 +62,8 @@ void qm_stream_read(QmStream *stream, int64_t frame, uint32_t n, float *out)
         window->used = ++stream->clock;
         const uint32_t skip = (uint32_t)(frame - window->frame), have = window->n - skip;
         const uint32_t m = have < n ? have : n;
-        qm_stream_pick(window->data + (size_t)skip * stream->width, stream->width, stream->left,
-                       stream->right, m, out);
+        qm_stream_pick(window->data + (size_t)skip * stream->width, stream->width,
+                       stream->left, stream->right, m, out);
         frame += m;
         n -= m;
         out += 2 * (size_t)m;

@@ -1,7 +1,8 @@
 /* Small reads from a sound, served from a few windows that are filled by large ones.
  *
- * One stream belongs to one reader of one sound (a strip), so it needs no lock. Several windows,
- * because clips of one strip may overlap and then read the sound in several places in turn. */
+ * One stream belongs to one reader of one sound (a strip), so it needs no lock. Several
+ * windows, because clips of one strip may overlap and then read the sound in several
+ * places in turn. */
 #ifndef QM_RENDER_STREAM_H
 #define QM_RENDER_STREAM_H
 
@@ -30,12 +31,13 @@ typedef struct QmStream {
     uint64_t clock;
 } QmStream;
 
-/* Takes the windows' memory from `arena`; the fields above them are the caller's. False: none. */
+/* Takes the windows' memory from `arena`; the fields above them are the caller's. False:
+ * none. */
 bool qm_stream_init(QmStream *stream, QmArena *arena);
 /* Fills out[n][2] with frames [frame, frame + n), all within [0, frames). */
 void qm_stream_read(QmStream *stream, int64_t frame, uint32_t n, float *out);
 /* out[n][2] = channels left and right of in[n][width]. */
-void qm_stream_pick(const float *in, uint32_t width, uint32_t left, uint32_t right, uint32_t n,
-                    float *out);
+void qm_stream_pick(const float *in, uint32_t width, uint32_t left, uint32_t right,
+                    uint32_t n, float *out);
 
 #endif

@@ -2,18 +2,19 @@
  *
  *   q = clamp(round_half_even(x * 2^(bits-1) + noise), -2^(bits-1), 2^(bits-1) - 1)
  *
- * x * 2^k is exact. A float below 2^23 in magnitude is rounded by adding and taking away 2^23
- * with its own sign: there the spacing of floats is 1, so the addition itself rounds, half to
- * even, in the mode every thread has (R7); larger floats are whole already. No conversion sees
- * a value out of range (R4), which differs between machines. The addition of noise rounds at
- * 2^-8 of the last bit at most (16 bits at full scale).
+ * x * 2^k is exact. A float below 2^23 in magnitude is rounded by adding and taking away
+ * 2^23 with its own sign: there the spacing of floats is 1, so the addition itself
+ * rounds, half to even, in the mode every thread has (R7); larger floats are whole
+ * already. No conversion sees a value out of range (R4), which differs between machines.
+ * The addition of noise rounds at 2^-8 of the last bit at most (16 bits at full scale).
  *
- * The way back is one exact conversion and one exact product, so a sample that came from a file
- * of up to 24 bits returns to it as it was.
+ * The way back is one exact conversion and one exact product, so a sample that came from
+ * a file of up to 24 bits returns to it as it was.
  *
- * The loops are plain, so that compilers turn them into vectors of any width: comparisons and
- * maxima are of integers (a positive float's bits are in its order), which have no special cases,
- * and stats are maxima and counts, which no order of gathering can change. */
+ * The loops are plain, so that compilers turn them into vectors of any width: comparisons
+ * and maxima are of integers (a positive float's bits are in its order), which have no
+ * special cases, and stats are maxima and counts, which no order of gathering can
+ * change. */
 #include "dsp/quantise.h"
 
 #include "dsp/vec.h"
@@ -80,8 +81,8 @@ QM_INLINE void quantise_all(const float *x, const float *noise, size_t n, uint32
     stats->not_finite += (uint64_t)not_finite;
 }
 
-static void quantise(const float *x, const float *noise, size_t n, uint32_t bits, int32_t *out,
-                     QmPcmStats *stats)
+static void quantise(const float *x, const float *noise, size_t n, uint32_t bits,
+                     int32_t *out, QmPcmStats *stats)
 {
     if (noise) {
         quantise_all(x, noise, n, bits, out, stats);
@@ -134,8 +135,9 @@ static void unpack24(const uint8_t *in, size_t n, float *out)
 {
     size_t i = 0;
     for (; i + QM_LANES <= n; i += QM_LANES, in += 3 * QM_LANES) {
-        const QmVecI x = {upper24(in),      upper24(in + 3),  upper24(in + 6),  upper24(in + 9),
-                          upper24(in + 12), upper24(in + 15), upper24(in + 18), upper24(in + 21)};
+        const QmVecI x = {upper24(in),      upper24(in + 3),  upper24(in + 6),
+                          upper24(in + 9),  upper24(in + 12), upper24(in + 15),
+                          upper24(in + 18), upper24(in + 21)};
         qm_vec_store(out + i, __builtin_convertvector(x, QmVec) * qm_vec(0x1p-31f));
     }
     for (; i < n; i++, in += 3) {

@@ -1,6 +1,7 @@
 /* Opens a sound file, reads all of it and says what it is on one line:
  *
- *   audio_info FILE|-      WAV pcm24, 48000 Hz, 2 channels, 144000 frames, 0 not finite, hash ...
+ *   audio_info FILE|-
+ *   WAV pcm24, 48000 Hz, 2 channels, 144000 frames, 0 not finite, hash 3f...
  *
  * Exit codes as the tools'. For tests over hostile files. */
 #include "base/hash.h"
@@ -12,15 +13,18 @@ enum { CHUNK = 4096, CHANNELS = 32 };
 
 static float buffer[CHUNK * CHANNELS];
 
-static QmStatus read_all(QmAudioReader *reader, int64_t *frames, uint64_t *hash, QmDiag *diag)
+static QmStatus read_all(QmAudioReader *reader, int64_t *frames, uint64_t *hash,
+                         QmDiag *diag)
 {
     uint32_t got = CHUNK;
     while (got == CHUNK) {
-        const QmStatus status = reader->read(reader->self, *frames, CHUNK, buffer, &got, diag);
+        const QmStatus status =
+            reader->read(reader->self, *frames, CHUNK, buffer, &got, diag);
         if (status) {
             return status;
         }
-        *hash = qm_mix64(*hash ^ qm_hash64(buffer, got * reader->info.channels * sizeof(float)));
+        *hash = qm_mix64(*hash ^
+                         qm_hash64(buffer, got * reader->info.channels * sizeof(float)));
         *frames += got;
     }
     return QM_OK;
@@ -48,7 +52,8 @@ int main(int argc, char **argv)
         if (!status) {
             printf("%s, %u Hz, %u channels, %lld frames, %llu not finite, hash %016llx\n",
                    info->format, info->rate, info->channels, (long long)frames,
-                   (unsigned long long)reader.not_finite(reader.self), (unsigned long long)hash);
+                   (unsigned long long)reader.not_finite(reader.self),
+                   (unsigned long long)hash);
         }
         reader.close(reader.self);
     }

@@ -1,6 +1,6 @@
 /* links: formats */
-/* Whatever bytes are taken for a sound file: a message, or sound of the promised length and all
- * finite. The first byte chooses between a file and a pipe. */
+/* Whatever bytes are taken for a sound file: a message, or sound of the promised length
+ * and all finite. The first byte chooses between a file and a pipe. */
 #include "formats/audio_read.h"
 
 #include <assert.h>
@@ -36,7 +36,8 @@ static void read_all(QmAudioReader *reader, QmDiag *diag)
     assert(status || reader->info.frames < 0 || frames >= MAX_FRAMES ||
            frames == reader->info.frames);
     if (reader->info.seekable && reader->info.frames > 3 && !status) {
-        status = reader->read(reader->self, reader->info.frames - 3, CHUNK, audio, &got, diag);
+        status =
+            reader->read(reader->self, reader->info.frames - 3, CHUNK, audio, &got, diag);
         assert(status || got == 3);
     }
 }
@@ -53,7 +54,8 @@ static void try_descriptor(int fd)
         assert(diag.status && diag.text[0]);
         return;
     }
-    assert(reader.info.channels >= 1 && reader.info.channels <= CHANNELS && reader.info.rate);
+    assert(reader.info.channels >= 1 && reader.info.channels <= CHANNELS &&
+           reader.info.rate);
     read_all(&reader, &diag);
     reader.close(reader.self);
 }

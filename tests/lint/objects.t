@@ -31,6 +31,8 @@ render_may="$lib_may|pthread_[a-z_]+|sem_[a-z]+|sched_yield|malloc|calloc|reallo
 # Of these each may use one thing more. `clock` measures progress, never audio.
 also='libqmix/base/arena.o (malloc|calloc|realloc|free|aligned_alloc)
 libqmix/base/(diag|text).o vsnprintf
+render/prepare.o (getrlimit|setrlimit)
+render/spool.o (open|mkostemp|unlink|write|pread|close|getenv|strerrordesc_np)
 render/progress.o (clock_gettime)'
 
 # Neither a sanitizer's nor a coverage run's objects say anything about imports.

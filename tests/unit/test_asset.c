@@ -1,5 +1,5 @@
-/* An asset read past its ends: silence in front and behind, what is inside from memory or through
- * its reader, never asked for more than it has. */
+/* An asset read past its ends: silence in front and behind, what is inside from memory or
+ * through its reader, never asked for more than it has. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

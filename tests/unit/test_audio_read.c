@@ -1,6 +1,8 @@
 /* links: formats */
-/* Sound files as they come: every kind gives the samples libsndfile gives; pipes work; a header
- * that lies, a file cut off, and what is no sound at all end in one clear message. */
+/* tests: formats/wav */
+/* Sound files as they come: every kind gives the samples libsndfile gives; pipes work; a
+ * header that lies, a file cut off, and what is no sound at all end in one clear
+ * message. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,7 +67,7 @@ static QmStatus open_reader(const char *name, QmAudioReader *reader)
     return qm_audio_open(NULL, name, (QmPlace){"song.yaml", 9, 3}, &diag, reader);
 }
 
-/* ---- good files ------------------------------------------------------------------------------ */
+/* ---- good files -------------------------------------------------------------------- */
 
 static const struct {
     const char *name, *described;
@@ -107,8 +109,9 @@ static uint32_t read_from(QmAudioReader *reader, int64_t from, uint32_t piece, f
 {
     uint32_t frames = 0, got = 1;
     while (got) {
-        assert_int_equal(reader->read(reader->self, from + frames, piece, out + frames * CHANNELS,
-                                      &got, &diag), QM_OK);
+        assert_int_equal(reader->read(reader->self, from + frames, piece,
+                                      out + frames * CHANNELS, &got, &diag),
+                         QM_OK);
         frames += got;
     }
     return frames;
@@ -117,7 +120,8 @@ static uint32_t read_from(QmAudioReader *reader, int64_t from, uint32_t piece, f
 static void test_every_kind_gives_what_libsndfile_gives(void **unused)
 {
     (void)unused;
-    static float audio[FRAMES * CHANNELS], expected[FRAMES * CHANNELS], got[2 * FRAMES * CHANNELS];
+    static float audio[FRAMES * CHANNELS], expected[FRAMES * CHANNELS],
+        got[2 * FRAMES * CHANNELS];
     uint32_t x = 1;
     for (int i = 0; i < FRAMES * CHANNELS; i++) {
         x = x * 1664525 + 1013904223;
@@ -152,7 +156,8 @@ static void test_every_kind_gives_what_libsndfile_gives(void **unused)
 static void test_floats_are_cleaned_but_not_clipped(void **unused)
 {
     (void)unused;
-    static const int FORMATS[] = {SF_FORMAT_WAV | SF_FORMAT_FLOAT, SF_FORMAT_AIFF | SF_FORMAT_FLOAT,
+    static const int FORMATS[] = {SF_FORMAT_WAV | SF_FORMAT_FLOAT,
+                                  SF_FORMAT_AIFF | SF_FORMAT_FLOAT,
                                   SF_FORMAT_WAV | SF_FORMAT_DOUBLE};
     static float audio[FRAMES * CHANNELS], got[2 * FRAMES * CHANNELS];
     audio[0] = 4.0f;
@@ -172,15 +177,15 @@ static void test_floats_are_cleaned_but_not_clipped(void **unused)
     }
 }
 
-/* ---- WAV by hand ----------------------------------------------------------------------------- */
+/* ---- WAV by hand ------------------------------------------------------------------- */
 
 typedef struct Bytes {
     uint8_t data[4096];
     size_t size;
 } Bytes;
 
-/* Adds what `format` says: letters as they are, 1 2 4 8: an integer of so many bytes from the
- * arguments, z: so many zeros. */
+/* Adds what `format` says: letters as they are, 1 2 4 8: an integer of so many bytes from
+ * the arguments, z: so many zeros. */
 static void add(Bytes *bytes, const char *format, ...)
 {
     va_list args;
@@ -204,8 +209,8 @@ static void add(Bytes *bytes, const char *format, ...)
 }
 
 #define U(x) ((unsigned long long)(x))
-#define FMT(channels, bits) \
-    "fmt 4224422", U(16), U(1), U(channels), U(RATE), U(RATE * (channels) * (bits) / 8), \
+#define FMT(channels, bits)                                                              \
+    "fmt 4224422", U(16), U(1), U(channels), U(RATE), U(RATE *(channels) * (bits) / 8),  \
         U((channels) * (bits) / 8), U(bits)
 
 static void put(const char *name, const Bytes *bytes)
@@ -216,7 +221,8 @@ static void put(const char *name, const Bytes *bytes)
     fclose(file);
 }
 
-/* A stereo file of 16 bits: RIFF and data sizes as said, 100 frames there, `after` bytes after. */
+/* A stereo file of 16 bits: RIFF and data sizes as said, 100 frames there, `after` bytes
+ * after. */
 static Bytes stereo(uint64_t riff, uint64_t data, uint64_t after)
 {
     Bytes bytes = {.size = 0};
@@ -237,7 +243,7 @@ static void test_what_counts_is_what_is_there(void **unused)
     } CASES[] = {
         {436, 400, 0, 100, false},
         {436, 400, 10, 100, false},
-        {0, 0, 0, 100, false},                   /* never finished */
+        {0, 0, 0, 100, false}, /* never finished */
         {36, 0, 0, 100, false},
         {500, 0, 64, 0, false},                  /* really empty, other chunks behind */
         {0xffffffff, 0xffffffff, 0, 100, false}, /* from a pipe */
@@ -257,7 +263,8 @@ static void test_what_counts_is_what_is_there(void **unused)
         assert_int_equal(diag.n_warnings, CASES[k].warns);
         reader.close(reader.self);
     }
-    assert_non_null(strstr(diag.warnings[0], "is cut off: it has 100 of 1006632960 frames"));
+    assert_non_null(
+        strstr(diag.warnings[0], "is cut off: it has 100 of 1006632960 frames"));
 }
 
 /* RF64 whose ds64 claims 2^63 bytes: nothing may be allocated or counted by it. */
@@ -280,7 +287,8 @@ static void refuses(const char *name, const char *message)
     QmAudioReader reader;
     assert_int_equal(open_reader(name, &reader), QM_ERR_INPUT);
     char expected[QM_DIAG_TEXT];
-    snprintf(expected, sizeof expected, "song.yaml:9:3: cannot open '%s': %s", name, message);
+    snprintf(expected, sizeof expected, "song.yaml:9:3: cannot open '%s': %s", name,
+             message);
     assert_string_equal(diag.text, expected);
 }
 
@@ -304,15 +312,15 @@ static void test_broken_headers_are_told(void **unused)
     for (size_t k = 0; k < sizeof CASES / sizeof CASES[0]; k++) {
         Bytes bytes = {.size = 0};
         add(&bytes, "RIFF4WAVEfmt 4224422data4z", U(436), U(16), U(CASES[k].tag),
-            U(CASES[k].channels), U(CASES[k].rate), U(0), U(CASES[k].align), U(CASES[k].bits),
-            U(400), U(400));
+            U(CASES[k].channels), U(CASES[k].rate), U(0), U(CASES[k].align),
+            U(CASES[k].bits), U(400), U(400));
         put(in_folder("h"), &bytes);
         refuses(in_folder("h"), CASES[k].message);
     }
 }
 
-/* A good file cut after every byte of its header, and with every byte of it changed, never gets
- * further than a message or a plausible sound. */
+/* A good file cut after every byte of its header, and with every byte of it changed,
+ * never gets further than a message or a plausible sound. */
 static void test_no_header_does_harm(void **unused)
 {
     (void)unused;
@@ -366,7 +374,7 @@ static void test_what_is_no_sound_is_told(void **unused)
     refuses(in_folder("film.avi"), "not a sound file, or of a kind we do not know");
 }
 
-/* ---- pipes ----------------------------------------------------------------------------------- */
+/* ---- pipes ------------------------------------------------------------------------- */
 
 static const Bytes *feed;
 
@@ -447,7 +455,7 @@ static void test_standard_input(void **unused)
     close(saved);
 }
 
-/* ---- headers we write ------------------------------------------------------------------------ */
+/* ---- headers we write -------------------------------------------------------------- */
 
 static void test_headers_of_any_size(void **unused)
 {
@@ -455,13 +463,17 @@ static void test_headers_of_any_size(void **unused)
     static const struct {
         uint64_t bytes;
         bool rf64;
-    } CASES[] = {{0, false}, {600, false}, {4294966800, false}, {4294967298, true},
+    } CASES[] = {{0, false},
+                 {600, false},
+                 {4294966800, false},
+                 {4294967298, true},
                  {(uint64_t)1 << 45, true}};
     for (size_t k = 0; k < 5; k++) {
         for (QmWavSample sample = QM_WAV_S16; sample <= QM_WAV_F32; sample++) {
             const QmWavFormat format = {96000, 6, sample};
             uint8_t header[QM_WAV_HEADER];
-            const size_t size = qm_wav_header(&format, CASES[k].bytes, false, true, header);
+            const size_t size =
+                qm_wav_header(&format, CASES[k].bytes, false, true, header);
             assert_int_equal(size, qm_wav_header(&format, 0, false, true, header));
             qm_wav_header(&format, CASES[k].bytes, false, true, header);
             FILE *file = fopen(in_folder("header"), "wb+");
@@ -469,7 +481,8 @@ static void test_headers_of_any_size(void **unused)
             rewind(file);
             QmWav wav;
             const char *problem;
-            assert_int_equal(qm_wav_open(&wav, fileno(file), (int64_t)(size + CASES[k].bytes), &problem),
+            assert_int_equal(qm_wav_open(&wav, fileno(file),
+                                         (int64_t)(size + CASES[k].bytes), &problem),
                              QM_WAV_OK);
             assert_int_equal(wav.rf64, CASES[k].rf64);
             assert_int_equal(wav.bytes, CASES[k].bytes);

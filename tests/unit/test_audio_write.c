@@ -1,6 +1,7 @@
 /* links: formats */
-/* How a finished render becomes a file: sinks by name, what lies in the file afterwards, and what
- * happens when the world says no. */
+/* tests: formats/file_out */
+/* How a finished render becomes a file: sinks by name, what lies in the file afterwards,
+ * and what happens when the world says no. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -168,8 +169,9 @@ static void test_every_format_holds_the_same_24_bits(void **unused)
         const char *name;
         int container;
     } FILES[] = {
-        {"a.wav", SF_FORMAT_WAV},   {"a.rf64", SF_FORMAT_RF64}, {"a.w64", SF_FORMAT_W64},
-        {"a.aiff", SF_FORMAT_AIFF}, {"a.AIF", SF_FORMAT_AIFF},  {"a.flac", SF_FORMAT_FLAC},
+        {"a.wav", SF_FORMAT_WAV},  {"a.rf64", SF_FORMAT_RF64},
+        {"a.w64", SF_FORMAT_W64},  {"a.aiff", SF_FORMAT_AIFF},
+        {"a.AIF", SF_FORMAT_AIFF}, {"a.flac", SF_FORMAT_FLAC},
     };
     static int ints[FRAMES * CHANNELS];
     for (size_t f = 0; f < sizeof FILES / sizeof FILES[0]; f++) {
@@ -194,8 +196,9 @@ static void test_floats_pass_unchanged(void **unused)
         write_ok(in_folder(NAMES[f]), QM_BITS_32F, 4096);
         QmAudioReader reader;
         uint32_t got;
-        assert_int_equal(
-            qm_audio_open(NULL, in_folder(NAMES[f]), (QmPlace){0}, &diag, &reader), QM_OK);
+        assert_int_equal(qm_audio_open(NULL, in_folder(NAMES[f]), (QmPlace){0}, &diag,
+                                       &reader),
+                         QM_OK);
         assert_int_equal(reader.read(reader.self, 0, FRAMES, back, &got, &diag), QM_OK);
         assert_int_equal(got, FRAMES);
         assert_memory_equal(back, audio, sizeof audio);
@@ -247,7 +250,8 @@ static void test_a_range_equals_that_span_of_the_whole(void **unused)
     (void)unused;
     enum { FIRST = 5000 };
     write_ok(in_folder("whole.wav"), QM_BITS_16, 999);
-    assert_int_equal(write_audio(in_folder("range.wav"), QM_BITS_16, 999, FIRST, NULL), QM_OK);
+    assert_int_equal(write_audio(in_folder("range.wav"), QM_BITS_16, 999, FIRST, NULL),
+                     QM_OK);
     unsigned char *whole, *range;
     const size_t whole_size = slurp(in_folder("whole.wav"), &whole);
     const size_t size = (FRAMES - FIRST) * CHANNELS * 2;
@@ -278,7 +282,8 @@ static void test_counts_what_did_not_fit(void **unused)
     assert_int_equal(stats.clipped, 3);
     assert_int_equal(stats.not_finite, 2);
     assert_true(stats.peak == 1.5f);
-    assert_int_equal(write_audio(in_folder("hot.wav"), QM_BITS_32F, 64, 0, &stats), QM_OK);
+    assert_int_equal(write_audio(in_folder("hot.wav"), QM_BITS_32F, 64, 0, &stats),
+                     QM_OK);
     assert_int_equal(stats.clipped, 0);
     assert_int_equal(stats.not_finite, 2);
     memcpy(audio, kept, sizeof kept);
@@ -294,8 +299,9 @@ static void test_appears_only_when_finished(void **unused)
     QmArena arena;
     qm_arena_init(&arena);
     QmSink sink;
-    assert_int_equal(qm_audio_sink_open(in_folder("old.wav"), RATE, CHANNELS, QM_BITS_24, SEED,
-                                        &arena, &diag, &sink), QM_OK);
+    assert_int_equal(qm_audio_sink_open(in_folder("old.wav"), RATE, CHANNELS, QM_BITS_24,
+                                        SEED, &arena, &diag, &sink),
+                     QM_OK);
     assert_int_equal(sink.write(sink.self, 0, audio, FRAMES, &diag), QM_OK);
     sink.close(sink.self); /* given up */
     unsigned char *bytes;
@@ -335,8 +341,10 @@ static void refuses(const char *name, QmBits bits, QmStatus expected, const char
 static void test_says_what_it_cannot_write(void **unused)
 {
     (void)unused;
-    refuses(in_folder("x.mp4"), QM_BITS_24, QM_ERR_USAGE, "expected a name that ends in .wav");
-    refuses(in_folder("plain"), QM_BITS_24, QM_ERR_USAGE, "expected a name that ends in .wav");
+    refuses(in_folder("x.mp4"), QM_BITS_24, QM_ERR_USAGE,
+            "expected a name that ends in .wav");
+    refuses(in_folder("plain"), QM_BITS_24, QM_ERR_USAGE,
+            "expected a name that ends in .wav");
     refuses(in_folder("x.flac"), QM_BITS_32F, QM_ERR_USAGE, ".flac holds 16 or 24 bits");
     refuses(in_folder("none/x.wav"), QM_BITS_24, QM_ERR_IO, "no such folder");
     refuses(folder, QM_BITS_24, QM_ERR_IO, "it is a folder");
@@ -378,7 +386,8 @@ static void *read_pipe(void *arg)
     QmAudioReader reader;
     pipe->status = qm_audio_open(NULL, pipe->name, (QmPlace){0}, &own, &reader);
     if (!pipe->status) {
-        pipe->status = reader.read(reader.self, 0, 2 * FRAMES, pipe->audio, &pipe->frames, &own);
+        pipe->status =
+            reader.read(reader.self, 0, 2 * FRAMES, pipe->audio, &pipe->frames, &own);
         memcpy(pipe->format, reader.info.format, sizeof pipe->format);
         reader.close(reader.self);
     }

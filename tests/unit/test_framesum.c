@@ -1,6 +1,6 @@
 /* links: formats */
-/* Sums are written once and compared later: equal however the audio is cut, and a single bit is
- * found in its block. */
+/* Sums are written once and compared later: equal however the audio is cut, and a single
+ * bit is found in its block. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,8 @@ static void sum(uint32_t from, uint32_t to, uint32_t piece)
     QmArena arena;
     QmSink sink;
     qm_arena_init(&arena);
-    assert_int_equal(qm_framesum_sink_open(path, RATE, CHANNELS, &arena, &diag, &sink), QM_OK);
+    assert_int_equal(qm_framesum_sink_open(path, RATE, CHANNELS, &arena, &diag, &sink),
+                     QM_OK);
     assert_int_equal(send(&sink, from, to, piece), QM_OK);
     qm_arena_release(&arena);
 }
@@ -181,10 +182,13 @@ static void test_what_is_no_sum_file_is_refused(void **unused)
     } CASES[] = {
         {false, "", "1:1: expected the end of a line, found the end of the file"},
         {false, "hello\n", "1:1: expected 'qmix-framesum' and a number, found 'hello'"},
-        {false, "qmix-framesum 2\n", "1:1: expected 'qmix-framesum 1', found 'qmix-framesum 2'"},
+        {false, "qmix-framesum 2\n",
+         "1:1: expected 'qmix-framesum 1', found 'qmix-framesum 2'"},
         {false, "qmix-framesum 99999999999999999999\n",
-         "1:1: expected 'qmix-framesum' and a number, found 'qmix-framesum 99999999999999999999'"},
-        {false, "qmix-framesum 1\nrate 44100\n", "2:1: expected 'rate 48000', found 'rate 44100'"},
+         "1:1: expected 'qmix-framesum' and a number, found 'qmix-framesum "
+         "99999999999999999999'"},
+        {false, "qmix-framesum 1\nrate 44100\n",
+         "2:1: expected 'rate 48000', found 'rate 44100'"},
         {false, "qmix-framesum 1\nrate 48000\nchannels 2 \n",
          "3:1: expected 'channels' and a number, found 'channels 2 '"},
         {true, "0 0123456789abcdeF\n",
@@ -194,8 +198,10 @@ static void test_what_is_no_sum_file_is_refused(void **unused)
         {true, "0 0123456789abcdef0\n",
          "5:1: expected a frame and a sum of 16 digits, found '0 0123456789abcdef0'"},
         {true, "0 0123", "5:7: expected the end of a line, found the end of the file"},
-        {true, "----------------------------------------------------------------------------------"
-               "--------------------------------------------\n",
+        {true,
+         "-------------------------------------------------------------------------------"
+         "---"
+         "--------------------------------------------\n",
          "5:96: expected the end of a line, found more of it"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -209,7 +215,8 @@ static void test_what_is_no_sum_file_is_refused(void **unused)
     QmSink sink;
     qm_arena_init(&arena);
     memset(&diag, 0, sizeof diag);
-    assert_int_equal(qm_verify_sink_open("/none.sum", RATE, 2, &arena, &diag, &sink), QM_ERR_INPUT);
+    assert_int_equal(qm_verify_sink_open("/none.sum", RATE, 2, &arena, &diag, &sink),
+                     QM_ERR_INPUT);
     assert_string_equal(diag.text, "cannot open '/none.sum': not found");
     qm_arena_release(&arena);
 }

@@ -1,7 +1,8 @@
 /* links: render */
-/* From a session's sounds to assets: what is streamed, what is held, what channels and rates
- * become, and how a file that fails in the middle is noticed. The sounds come from an opener that
- * makes them up: a file's name says what it is. */
+/* tests: render/spool render/stream */
+/* From a session's sounds to assets: what is streamed, what is held, what channels and
+ * rates become, and how a file that fails in the middle is noticed. The sounds come from
+ * an opener that makes them up: a file's name says what it is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,10 +20,10 @@
 
 enum { RATE = 48000 };
 
-/* ---- made-up files --------------------------------------------------------------------------- */
+/* ---- made-up files ----------------------------------------------------------------- */
 
-/* "c2 r48000 n1000 seek s0 l0": channels, rate, frames, seekable, stops at (0: never), says its
- * length. */
+/* "c2 r48000 n1000 seek s0 l0": channels, rate, frames, seekable, stops at (0: never),
+ * says its length. */
 typedef struct Fake {
     QmAudioInfo info;
     int64_t frames, stops_at, next;
@@ -32,10 +33,13 @@ typedef struct Fake {
 static int n_open, n_opened, n_reads, n_small_reads;
 
 /* Channel c of frame i: another number everywhere, exact in a float. */
-static float sample(int64_t i, uint32_t c) { return (float)(i % 65536) * 0x1p-16f - (float)c * 8; }
+static float sample(int64_t i, uint32_t c)
+{
+    return (float)(i % 65536) * 0x1p-16f - (float)c * 8;
+}
 
-static QmStatus fake_read(void *self, int64_t frame, uint32_t n, float *out, uint32_t *got,
-                          QmDiag *diag)
+static QmStatus fake_read(void *self, int64_t frame, uint32_t n, float *out,
+                          uint32_t *got, QmDiag *diag)
 {
     Fake *fake = self;
     if (fake->stops_at && frame >= fake->stops_at) {
@@ -64,7 +68,10 @@ static void fake_close(void *self)
     free(self);
 }
 
-static uint64_t fake_not_finite(const void *self) { return ((const Fake *)self)->not_finite; }
+static uint64_t fake_not_finite(const void *self)
+{
+    return ((const Fake *)self)->not_finite;
+}
 
 static QmStatus fake_open(void *context, const char *name, QmPlace place, QmDiag *diag,
                           QmAudioReader *reader)
@@ -72,13 +79,15 @@ static QmStatus fake_open(void *context, const char *name, QmPlace place, QmDiag
     (void)context;
     unsigned channels, rate, seekable, knows;
     long long frames, stops_at;
-    if (sscanf(name, "c%u r%u n%lld seek%u stop%lld knows%u", &channels, &rate, &frames, &seekable,
-               &stops_at, &knows) != 6) {
+    if (sscanf(name, "c%u r%u n%lld seek%u stop%lld knows%u", &channels, &rate, &frames,
+               &seekable, &stops_at, &knows) != 6) {
         return qm_fail(diag, QM_ERR_INPUT, place, NULL, "cannot open '%s'", name);
     }
     Fake *fake = calloc(1, sizeof *fake);
     *fake = (Fake){.frames = frames, .stops_at = stops_at};
-    fake->info = (QmAudioInfo){.rate = rate, .channels = channels, .seekable = seekable,
+    fake->info = (QmAudioInfo){.rate = rate,
+                               .channels = channels,
+                               .seekable = seekable,
                                .frames = knows ? frames : -1};
     *reader = (QmAudioReader){fake->info, fake_read, fake_close, fake_not_finite, fake};
     n_open++;
@@ -86,7 +95,7 @@ static QmStatus fake_open(void *context, const char *name, QmPlace place, QmDiag
     return QM_OK;
 }
 
-/* ---- a session of one sound and up to three strips ------------------------------------------- */
+/* ---- a session of one sound and up to three strips --------------------------------- */
 
 typedef struct World {
     QmArena arena;
@@ -97,8 +106,8 @@ typedef struct World {
 
 enum Use { NOBODY, CLIP, SAMPLER, TWO_CLIPS };
 
-static QmStatus prepare(World *w, const char *file, enum Use use, bool resident, uint32_t first,
-                        uint32_t second)
+static QmStatus prepare(World *w, const char *file, enum Use use, bool resident,
+                        uint32_t first, uint32_t second)
 {
     memset(w, 0, sizeof *w);
     n_open = n_opened = n_reads = n_small_reads = 0;
@@ -109,7 +118,10 @@ static QmStatus prepare(World *w, const char *file, enum Use use, bool resident,
     static QmClip clips[2];
     static QmStrip strips[3];
     static QmSession session;
-    sound = (QmSound){.name = "vox", .file = file, .first_channel = first, .second_channel = second,
+    sound = (QmSound){.name = "vox",
+                      .file = file,
+                      .first_channel = first,
+                      .second_channel = second,
                       .place = {"song.yaml", 3, 5}};
     memset(clips, 0, sizeof clips);
     memset(strips, 0, sizeof strips);
@@ -121,16 +133,27 @@ static QmStatus prepare(World *w, const char *file, enum Use use, bool resident,
         strips[1].input.sound = 0;
     }
     for (int s = 1; s < 3 && (use == TWO_CLIPS || (use == CLIP && s == 1)); s++) {
-        strips[s].input = (QmInput){.generator = &CLIP_DESC, .sound = QM_NONE, .clips = clips,
+        strips[s].input = (QmInput){.generator = &CLIP_DESC,
+                                    .sound = QM_NONE,
+                                    .clips = clips,
                                     .n_clips = 2};
     }
-    session = (QmSession){.arena = &w->arena, .file = "song.yaml", .rate = RATE, .sounds = &sound,
-                          .n_sounds = 1, .strips = strips, .n_strips = 3};
+    session = (QmSession){.arena = &w->arena,
+                          .file = "song.yaml",
+                          .rate = RATE,
+                          .sounds = &sound,
+                          .n_sounds = 1,
+                          .strips = strips,
+                          .n_strips = 3};
     w->session = &session;
-    return qm_prepare(&session, fake_open, NULL, resident, &w->arena, &w->diag, &w->prepared);
+    return qm_prepare(&session, fake_open, NULL, resident, &w->arena, &w->diag,
+                      &w->prepared);
 }
 
-static const QmAsset *asset(const World *w) { return &qm_prepared_assets(w->prepared)[0]; }
+static const QmAsset *asset(const World *w)
+{
+    return &qm_prepared_assets(w->prepared)[0];
+}
 
 static void done(World *w)
 {
@@ -157,13 +180,15 @@ static void assert_plays(const QmAsset *a, uint32_t reader, int64_t from, uint32
     }
 }
 
-/* ---- tests ----------------------------------------------------------------------------------- */
+/* ---- tests ------------------------------------------------------------------------- */
 
 static void test_a_clip_is_streamed_in_large_reads(void **unused)
 {
     (void)unused;
     World w;
-    assert_int_equal(prepare(&w, "c2 r48000 n100000 seek1 stop0 knows1", CLIP, false, 0, 0), QM_OK);
+    assert_int_equal(prepare(&w, "c2 r48000 n100000 seek1 stop0 knows1", CLIP, false, 0,
+                             0),
+                     QM_OK);
     assert_null(asset(&w)->resident);
     assert_int_equal(qm_prepared_frames(w.prepared)[0], 100000);
     assert_plays(asset(&w), 1, -100, 0, 1);
@@ -179,7 +204,9 @@ static void test_overlapping_clips_do_not_tread_on_each_other(void **unused)
 {
     (void)unused;
     World w;
-    assert_int_equal(prepare(&w, "c2 r48000 n100000 seek1 stop0 knows1", CLIP, false, 0, 0), QM_OK);
+    assert_int_equal(prepare(&w, "c2 r48000 n100000 seek1 stop0 knows1", CLIP, false, 0,
+                             0),
+                     QM_OK);
     float out[2 * 64];
     for (int64_t at = 0; at < 32768; at += 64) {
         for (int64_t clip = 0; clip < 3; clip++) {
@@ -196,7 +223,9 @@ static void test_a_sampler_holds_its_sound(void **unused)
 {
     (void)unused;
     World w;
-    assert_int_equal(prepare(&w, "c1 r48000 n9000 seek1 stop0 knows1", SAMPLER, false, 0, 0), QM_OK);
+    assert_int_equal(prepare(&w, "c1 r48000 n9000 seek1 stop0 knows1", SAMPLER, false, 0,
+                             0),
+                     QM_OK);
     assert_non_null(asset(&w)->resident);
     assert_int_equal(n_open, 0); /* its file is closed already */
     assert_plays(asset(&w), 1, 0, 0, 0);
@@ -207,7 +236,9 @@ static void test_resident_holds_everything(void **unused)
 {
     (void)unused;
     World w;
-    assert_int_equal(prepare(&w, "c2 r48000 n9000 seek0 stop0 knows0", TWO_CLIPS, true, 0, 0), QM_OK);
+    assert_int_equal(prepare(&w, "c2 r48000 n9000 seek0 stop0 knows0", TWO_CLIPS, true, 0,
+                             0),
+                     QM_OK);
     assert_non_null(asset(&w)->resident);
     assert_int_equal(asset(&w)->frames, 9000);
     assert_plays(asset(&w), 2, 0, 0, 1);
@@ -218,7 +249,8 @@ static void test_what_cannot_seek_is_read_once(void **unused)
 {
     (void)unused;
     World w;
-    assert_int_equal(prepare(&w, "c2 r48000 n70001 seek0 stop0 knows0", TWO_CLIPS, false, 0, 0),
+    assert_int_equal(prepare(&w, "c2 r48000 n70001 seek0 stop0 knows0", TWO_CLIPS, false,
+                             0, 0),
                      QM_OK);
     assert_null(asset(&w)->resident);
     assert_int_equal(n_open, 0);
@@ -246,8 +278,9 @@ static void test_channels_are_chosen(void **unused)
     const char *const SIX = "c6 r48000 n5000 seek1 stop0 knows1";
     assert_int_equal(prepare(&w, SIX, CLIP, false, 0, 0), QM_OK);
     assert_int_equal(w.diag.n_warnings, 1);
-    assert_string_equal(w.diag.warnings[0],
-                        "song.yaml:3:5: sound 'vox' has 6 channels: taking 1-2, say 'channels:'");
+    assert_string_equal(
+        w.diag.warnings[0],
+        "song.yaml:3:5: sound 'vox' has 6 channels: taking 1-2, say 'channels:'");
     assert_plays(asset(&w), 1, 0, 0, 1);
     done(&w);
 
@@ -260,13 +293,15 @@ static void test_channels_are_chosen(void **unused)
     assert_plays(asset(&w), 1, 0, 2, 2);
     done(&w);
 
-    assert_int_equal(prepare(&w, "c6 r48000 n5000 seek0 stop0 knows0", CLIP, false, 2, 1), QM_OK);
+    assert_int_equal(prepare(&w, "c6 r48000 n5000 seek0 stop0 knows0", CLIP, false, 2, 1),
+                     QM_OK);
     assert_plays(asset(&w), 1, 0, 1, 0);
     done(&w);
 
     assert_int_equal(prepare(&w, SIX, CLIP, false, 7, 8), QM_ERR_INPUT);
-    assert_string_equal(w.diag.text,
-                        "song.yaml:3:5: sound 'vox': expected channels from 1 to 6, found 8");
+    assert_string_equal(
+        w.diag.text,
+        "song.yaml:3:5: sound 'vox': expected channels from 1 to 6, found 8");
     done(&w);
 }
 
@@ -274,7 +309,8 @@ static void test_a_broken_disk_becomes_silence_and_is_remembered(void **unused)
 {
     (void)unused;
     World w;
-    assert_int_equal(prepare(&w, "c2 r48000 n100000 seek1 stop8192 knows1", CLIP, false, 0, 0),
+    assert_int_equal(prepare(&w, "c2 r48000 n100000 seek1 stop8192 knows1", CLIP, false,
+                             0, 0),
                      QM_OK);
     float out[2];
     qm_asset_read(asset(&w), 1, 8191, 1, out);
@@ -303,10 +339,11 @@ static void test_refuses(void **unused)
         const char *file, *message;
     } CASES[] = {
         {"nothing", "song.yaml:3:5: cannot open 'nothing'"},
-        {"c1 r1 n100 seek1 stop0 knows1",
-         "song.yaml:3:5: sound 'vox': expected a sample rate from 4000 to 768000 Hz, found 1"},
+        {"c1 r1 n100 seek1 stop0 knows1", "song.yaml:3:5: sound 'vox': expected a sample "
+                                          "rate from 4000 to 768000 Hz, found 1"},
         {"c1 r48000 n300000000 seek1 stop0 knows1",
-         "song.yaml:3:5: sound 'vox' does not fit into memory: together, sounds that must be held "
+         "song.yaml:3:5: sound 'vox' does not fit into memory: together, sounds that "
+         "must be held "
          "there may take 2 GiB"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -321,17 +358,20 @@ static void test_warns(void **unused)
 {
     (void)unused;
     World w;
-    assert_int_equal(prepare(&w, "c1 r48000 n0 seek1 stop0 knows1", CLIP, false, 0, 0), QM_OK);
+    assert_int_equal(prepare(&w, "c1 r48000 n0 seek1 stop0 knows1", CLIP, false, 0, 0),
+                     QM_OK);
     assert_string_equal(w.diag.warnings[0], "song.yaml:3:5: sound 'vox' is empty");
     assert_plays(asset(&w), 1, 0, 0, 0);
     done(&w);
 
-    assert_int_equal(prepare(&w, "c1 r48000 n100 seek1 stop0 knows1", CLIP, false, 0, 0), QM_OK);
+    assert_int_equal(prepare(&w, "c1 r48000 n100 seek1 stop0 knows1", CLIP, false, 0, 0),
+                     QM_OK);
     assert_plays(asset(&w), 1, 0, 0, 0);
     qm_prepared_warnings(w.prepared, &w.diag);
-    assert_string_equal(w.diag.warnings[0],
-                        "song.yaml:3:5: sound 'vox': 3 samples that are not numbers were taken as "
-                        "silence");
+    assert_string_equal(
+        w.diag.warnings[0],
+        "song.yaml:3:5: sound 'vox': 3 samples that are not numbers were taken as "
+        "silence");
     done(&w);
 }
 
@@ -348,7 +388,8 @@ static void *play(void *arg)
     player->right = true;
     for (int64_t at = 0; at < player->asset->frames - 64; at += 64) {
         qm_asset_read(player->asset, player->reader, at, 64, out);
-        player->right = player->right && out[0] == sample(at, 0) && out[127] == sample(at + 63, 1);
+        player->right =
+            player->right && out[0] == sample(at, 0) && out[127] == sample(at + 63, 1);
     }
     return NULL;
 }
@@ -357,7 +398,8 @@ static void test_strips_read_at_the_same_time(void **unused)
 {
     (void)unused;
     World w;
-    assert_int_equal(prepare(&w, "c2 r48000 n400000 seek1 stop0 knows1", TWO_CLIPS, false, 0, 0),
+    assert_int_equal(prepare(&w, "c2 r48000 n400000 seek1 stop0 knows1", TWO_CLIPS, false,
+                             0, 0),
                      QM_OK);
     pthread_t threads[2];
     Player players[2] = {{asset(&w), 1, false}, {asset(&w), 2, false}};
@@ -412,8 +454,9 @@ static void test_every_allocation_may_fail(void **unused)
                 w.arena.fail_at = at;
                 w.session->arena = &w.arena;
                 w.prepared = NULL;
-                assert_int_equal(qm_prepare(w.session, fake_open, NULL, false, &w.arena, &w.diag,
-                                            &w.prepared), QM_ERR_MEMORY);
+                assert_int_equal(qm_prepare(w.session, fake_open, NULL, false, &w.arena,
+                                            &w.diag, &w.prepared),
+                                 QM_ERR_MEMORY);
                 done(&w);
             }
         }

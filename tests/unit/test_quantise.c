@@ -1,5 +1,5 @@
-/* Floats to integers and back, in every build of the kernels: the same bits from each, and the
- * same as plain arithmetic says. */
+/* Floats to integers and back, in every build of the kernels: the same bits from each,
+ * and the same as plain arithmetic says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,9 +34,20 @@ static int setup(void **unused)
         noise[i] = (float)(qm_rand(1, 2, 3 * i + 2) - qm_rand(1, 3, i));
     }
     /* halves, ends, signs */
-    static const float SPECIAL[] = {0.0f,         -0.0f,       1.0f,         -1.0f,      0.5f * 0x1p-15f,
-                                    1.5f * 0x1p-15f, -0.5f * 0x1p-15f, 2.5f * 0x1p-15f, 0x1p-149f,
-                                    0x1.fffffep-1f, 3.4e38f,   -3.4e38f,     0.99999f,   1e-40f};
+    static const float SPECIAL[] = {0.0f,
+                                    -0.0f,
+                                    1.0f,
+                                    -1.0f,
+                                    0.5f * 0x1p-15f,
+                                    1.5f * 0x1p-15f,
+                                    -0.5f * 0x1p-15f,
+                                    2.5f * 0x1p-15f,
+                                    0x1p-149f,
+                                    0x1.fffffep-1f,
+                                    3.4e38f,
+                                    -3.4e38f,
+                                    0.99999f,
+                                    1e-40f};
     memcpy(audio, SPECIAL, sizeof SPECIAL);
     return 0;
 }
@@ -63,7 +74,9 @@ static void test_quantise_is_what_arithmetic_says(void **unused)
                 for (int i = 0; i < N; i++) {
                     const float scaled = audio[i] * (float)(1 << (bits - 1));
                     const float sum = dithered ? scaled + noise[i] : scaled;
-                    int64_t q = sum > 1e9f ? INT32_MAX : sum < -1e9f ? INT32_MIN : whole(sum);
+                    int64_t q = sum > 1e9f    ? INT32_MAX
+                                : sum < -1e9f ? INT32_MIN
+                                              : whole(sum);
                     clipped += q > top || q < -top - 1;
                     q = q > top ? top : q < -top - 1 ? -top - 1 : q;
                     assert_int_equal(out[i], q);
@@ -115,7 +128,8 @@ static void test_integers_return_as_they_were(void **unused)
                 }
                 assert_int_equal(byte_by_byte, in[i] & ((1 << bits) - 1));
             }
-            (bits == 16 ? builds[b]->unpack16 : builds[b]->unpack24)(bytes + 1, N, floats);
+            (bits == 16 ? builds[b]->unpack16 : builds[b]->unpack24)(bytes + 1, N,
+                                                                     floats);
             for (int i = 0; i < N; i++) {
                 assert_true(floats[i] == (float)in[i] / (float)(1 << (bits - 1)));
             }

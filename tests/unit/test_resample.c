@@ -29,7 +29,8 @@ static QmStatus keep(void *context, const float *audio, uint32_t n, QmDiag *diag
     return QM_OK;
 }
 
-/* A stereo sine of 997 Hz, right channel a quarter turn ahead, `frames` long at `from`. */
+/* A stereo sine of 997 Hz, right channel a quarter turn ahead, `frames` long at
+ * `from`. */
 static void convert(uint32_t from, uint32_t to, uint32_t frames, Take *take)
 {
     static float in[2 * QM_RESAMPLE_FEED];
@@ -47,7 +48,8 @@ static void convert(uint32_t from, uint32_t to, uint32_t frames, Take *take)
             in[2 * i] = (float)qm_sin_turns(turns);
             in[2 * i + 1] = (float)qm_cos_turns(turns);
         }
-        assert_int_equal(qm_resampler_feed(resampler, in, n, n < QM_RESAMPLE_FEED, keep, take, &diag),
+        assert_int_equal(qm_resampler_feed(resampler, in, n, n < QM_RESAMPLE_FEED, keep,
+                                           take, &diag),
                          QM_OK);
     }
     qm_resampler_close(resampler);
@@ -56,7 +58,8 @@ static void convert(uint32_t from, uint32_t to, uint32_t frames, Take *take)
 
 static const struct {
     uint32_t from, to;
-} PAIRS[] = {{44100, 48000}, {48000, 44100}, {96000, 48000}, {8000, 192000}, {384000, 8000}};
+} PAIRS[] = {
+    {44100, 48000}, {48000, 44100}, {96000, 48000}, {8000, 192000}, {384000, 8000}};
 
 static void test_frame_0_stays_frame_0(void **unused)
 {
@@ -81,7 +84,8 @@ static void test_length_is_rounded_once(void **unused)
     assert_int_equal(qm_resampled_frames(1, 44100, 48000), 1);
     assert_int_equal(qm_resampled_frames(1, 3, 1), 0);
     assert_int_equal(qm_resampled_frames(1, 2, 1), 1);
-    assert_int_equal(qm_resampled_frames((int64_t)1 << 40, 192000, 192001), 1099517354399);
+    assert_int_equal(qm_resampled_frames((int64_t)1 << 40, 192000, 192001),
+                     1099517354399);
     static const uint32_t FRAMES[] = {0, 1, 2, 4095, 4096, 4097, 8192, 20000};
     static Take take;
     for (int p = 0; p < 5; p++) {
