@@ -16,7 +16,7 @@
  * settles at G / (1 - G / 16) times the input's, and half of the lines is a side.
  *
  * Mix is of equal power: dry cos, wet sin of a quarter turn. No latency. The tail is predelay plus
- * twice the slowest T60 there is anywhere (that of 0 Hz or of the middle). */
+ * twice the slowest T60 that there may be anywhere in the spectrum. */
 #include "dsp/fdn.h"
 
 #include "base/qmath.h"
@@ -185,12 +185,14 @@ static double shelf_at(double gain, double u)
     return qm_sqrt((1 + u * u * gain) / (1 + u * u / gain));
 }
 
-/* The gain of the shelf that is `wanted` at u > 1. */
+/* The gain of the shelf that is `wanted` at u > 1. Between -80 dB, or a float could not tell its
+ * pole from one, and 40 dB, or it would ring on by itself. */
 static double shelf_through(double wanted, double u)
 {
     const double t = wanted * wanted, v = u * u,
                  root = qm_sqrt((1 - t) * (1 - t) + 4 * v * v * t);
-    return t < 1 ? 2 * t * v / (1 - t + root) : (t - 1 + root) / (2 * v);
+    const double gain = t < 1 ? 2 * t * v / (1 - t + root) : (t - 1 + root) / (2 * v);
+    return gain < 1e-4 ? 1e-4 : gain > 1e2 ? 1e2 : gain;
 }
 
 /* The three frequencies at which decay is exact, and how far they are from the crossovers. */
@@ -223,24 +225,30 @@ typedef struct Absorption {
     double mid, low, high; /* gain of a line; of its shelves */
 } Absorption;
 
-/* `pass` is the time of one pass through the line in seconds. */
+static double least(double a, double b) { return a < b ? a : b; }
+
+/* What a line takes whose pass lasts `pass` seconds. Shelves that would have to be too steep are
+ * held back, so that nothing, wherever in the spectrum, lasts more than twice as long as what was
+ * asked for its band: the line's gain is at most mid * max(1, low). */
 static Absorption absorb(const double *p, const Bands *b, double pass)
 {
     const double fall = -6.907755278982137 * pass / p[DECAY]; /* ln 10^-3 */
     const double high_decay = 1 - 0.9 * p[DAMPING];
     const double mid = qm_exp(fall), low = qm_exp(fall / p[LOW_DECAY]);
     const double high = qm_exp(fall / high_decay);
+    const double most_mid = qm_exp(fall / 2),
+                 most_low = qm_exp(fall / (2 * p[LOW_DECAY]));
     Absorption a = {.mid = mid, .low = 1, .high = 1};
     for (int i = 0; i < 4; i++) {
-        a.high = shelf_through(high / (a.mid * shelf_at(a.low, b->low_at_high)),
-                               b->high_at_high);
-        a.low = shelf_through(low / (a.mid * shelf_at(a.high, b->high_at_low)),
-                              b->low_at_low);
-        a.mid = mid / (shelf_at(a.low, b->low_at_mid) * shelf_at(a.high, b->high_at_mid));
+        a.high = least(1, shelf_through(high / (a.mid * shelf_at(a.low, b->low_at_high)),
+                                        b->high_at_high));
+        a.low = least(most_low / a.mid,
+                      shelf_through(low / (a.mid * shelf_at(a.high, b->high_at_low)),
+                                    b->low_at_low));
+        a.mid = least(most_mid, mid / (shelf_at(a.low, b->low_at_mid) *
+                                       shelf_at(a.high, b->high_at_mid)));
     }
-    /* Lows that last: never more than twice what was asked for, however far below. */
-    const double most = qm_exp(fall / (2 * p[LOW_DECAY])) / a.mid;
-    a.low = a.low < most ? a.low : most;
+    a.low = least(most_low / a.mid, a.low);
     return a;
 }
 
@@ -296,8 +304,8 @@ static void update(const QmProcSpec *spec, const double *p, float *coeffs)
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
 {
-    const double slowest = p[LOW_DECAY] > 0.5 ? 2 * p[LOW_DECAY] : 1;
-    const double seconds = p[PREDELAY] * 1e-3 + 2 * p[DECAY] * slowest + 0.5;
+    const double slowest = p[DECAY] * (p[LOW_DECAY] > 1 ? 2 * p[LOW_DECAY] : 2);
+    const double seconds = p[PREDELAY] * 1e-3 + 2 * slowest + 0.5;
     return (uint64_t)(seconds * spec->rate_hz);
 }
 
