@@ -39,11 +39,15 @@ enlist() { # N FOLDER
     contestant ours-1 "$build/qrender" -q "$2/ours.yaml" --threads 1 --to "$seconds s" -o "$2/ours-1.wav"
     contestant ours-2 "$build/qrender" -q "$2/ours.yaml" --threads 2 --to "$seconds s" -o "$2/ours-2.wav"
     if have scsynth && have sclang; then
-        QT_QPA_PLATFORM=offscreen timeout 120 sclang "$2/mix.scd" >"$2/sclang.log" 2>&1
+        QT_QPA_PLATFORM=offscreen QTWEBENGINE_DISABLE_SANDBOX=1 timeout 120 \
+            sclang "$2/mix.scd" >"$2/sclang.log" 2>&1
+        [ -s "$2/mix.osc" ] || echo "scsynth: sclang made no score, see $2/sclang.log"
+    fi
+    if [ -s "$2/mix.osc" ]; then
         contestant scsynth scsynth -N "$2/mix.osc" _ "$2/scsynth.wav" 48000 WAV int24 -o 2 -i 0 \
             -b "$(($1 + 16))" -m 262144 -w 512
-    else
-        echo "scsynth: not installed"
+    elif ! have scsynth || ! have sclang; then
+        echo "scsynth: scsynth and sclang are not both installed"
     fi
     if have ecasound; then
         # shellcheck disable=SC2046 # words

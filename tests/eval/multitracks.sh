@@ -59,7 +59,7 @@ PYTHON
 
 # A song's session on standard output, from roles on standard input.
 session() { # FOLDER
-    printf 'qmix: 1\ntitle: "%s"\nrate: 48000\ntempo: 120\nsources:\n' "${1##*/}"
+    printf 'qmix: 1\ntitle: "%s"\nrate: 48000\ntempo: 120\ntail: 3 s\nsources:\n' "${1##*/}"
     MIXING=$mixing awk -F '\t' -v folder="$1" '
         function trim(s) { gsub(/^ +| +$/, "", s); return s }
         function equaliser(text,  n, i, band, w, s) {
@@ -105,7 +105,7 @@ buses:
 master:
   inserts:
     - eq: {bands: [{type: high-pass, freq: 25}, {type: high-shelf, freq: 10000, gain: 1}]}
-    - compressor: {threshold: -16, ratio: 1.8, attack: 25, release: 180, makeup: 2}
+    - compressor: {threshold: -16, ratio: 1.8, attack: 25, release: 180, makeup: 8}
     - limiter: {ceiling: -1, lookahead: 5, release: 80}
 YAML
 }
