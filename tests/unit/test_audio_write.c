@@ -411,7 +411,7 @@ static void test_a_pipe_carries_wav(void **unused)
     free((char *)pipe.name);
 }
 
-static void test_ogg_sounds_the_same(void **unused)
+static void test_ogg_is_vorbis_of_the_same_length(void **unused)
 {
     (void)unused;
     write_ok(in_folder("o.ogg"), QM_BITS_24, 4096);
@@ -419,6 +419,33 @@ static void test_ogg_sounds_the_same(void **unused)
     SF_INFO info;
     read_ints(in_folder("o.ogg"), ints, &info);
     assert_int_equal(info.format & SF_FORMAT_SUBMASK, SF_FORMAT_VORBIS);
+}
+
+static void test_every_allocation_may_fail(void **unused)
+{
+    (void)unused;
+    static const char *const NAMES[] = {"m.wav", "m.flac"};
+    const int before = files_in_folder();
+    for (int k = 0; k < 2; k++) {
+        uint64_t calls = UINT64_MAX;
+        for (uint64_t at = 0; at <= calls; at++) { /* 0: none fails */
+            QmArena arena;
+            QmSink sink;
+            qm_arena_init(&arena);
+            arena.fail_at = at;
+            const QmStatus status =
+                qm_audio_sink_open(in_folder(NAMES[k]), RATE, CHANNELS, QM_BITS_16, SEED,
+                                   &arena, &diag, &sink);
+            assert_int_equal(status, at ? QM_ERR_MEMORY : QM_OK);
+            calls = at ? calls : arena.calls;
+            if (!status) {
+                sink.close(sink.self);
+            }
+            qm_arena_release(&arena);
+        }
+        assert_true(calls > 3);
+    }
+    assert_int_equal(files_in_folder(), before);
 }
 
 int main(void)
@@ -435,7 +462,8 @@ int main(void)
         cmocka_unit_test_setup(test_says_what_it_cannot_write, clear_diag),
         cmocka_unit_test_setup(test_a_full_disk_is_an_error_not_a_file, clear_diag),
         cmocka_unit_test_setup(test_a_pipe_carries_wav, clear_diag),
-        cmocka_unit_test_setup(test_ogg_sounds_the_same, clear_diag),
+        cmocka_unit_test_setup(test_ogg_is_vorbis_of_the_same_length, clear_diag),
+        cmocka_unit_test_setup(test_every_allocation_may_fail, clear_diag),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -235,6 +235,31 @@ static void test_an_edited_total_is_found(void **unused)
     says("9:1: every block is the same, but not the total: the file was edited");
 }
 
+static void test_every_allocation_may_fail(void **unused)
+{
+    (void)unused;
+    sum(0, 100, 64);
+    for (int k = 0; k < 2; k++) {
+        uint64_t calls = UINT64_MAX;
+        for (uint64_t at = 0; at <= calls; at++) { /* 0: none fails */
+            QmArena arena;
+            QmSink sink;
+            qm_arena_init(&arena);
+            arena.fail_at = at;
+            const QmStatus status =
+                (k ? qm_verify_sink_open : qm_framesum_sink_open)(path, RATE, CHANNELS,
+                                                                  &arena, &diag, &sink);
+            assert_int_equal(status, at ? QM_ERR_MEMORY : QM_OK);
+            calls = at ? calls : arena.calls;
+            if (!status) {
+                sink.close(sink.self);
+            }
+            qm_arena_release(&arena);
+        }
+        assert_true(calls > 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_a_range_has_the_sums_of_its_whole_blocks),
         cmocka_unit_test(test_what_is_no_sum_file_is_refused),
         cmocka_unit_test(test_an_edited_total_is_found),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
