@@ -1,8 +1,9 @@
 #!/bin/bash
-# A new processor, ready to be changed into something: libqmix/proc/NAME.c (a one-pole low-pass that
-# works), its line in libqmix/proc/list.c, and its test. It passes the generic tests at once.
+# A new processor, ready to be changed into something: libqmix/proc/NAME.c (a one-pole
+# low-pass that works), its line in libqmix/proc/list.c, and its test. It passes the
+# generic tests at once.
 #
-#   scripts/new-proc.sh NAME        letters, digits and '_', as it is to be written in sessions
+#   scripts/new-proc.sh NAME     letters, digits and '_', as it is written in sessions
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,7 +22,7 @@ for file in "$source" "$test"; do
 done
 
 cat >"$source" <<END
-/* ${name^}: say here what it does, in words or formulas. For now, a low-pass of 6 dB an octave:
+/* ${name^}: say here what it does, in words or formulas. For now, a low-pass:
  *
  *     y += c (x - y),   c = 1 - exp(-2 pi freq / rate)
  *
@@ -102,7 +103,7 @@ const QmProcDesc QM_ISA(qm_proc_$name) = {
 END
 
 cat >"$test" <<END
-/* What $name is good for. What every processor must keep is tested by test_proc_generic. */
+/* What $name is good for. What every processor must keep: test_proc_generic.c. */
 #include "tests/support/proc_harness.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* The state variable filter: one second-order section, all shapes, safe to move while it runs.
+/* The state variable filter: a second-order section of any shape that may move.
  *
  * The trapezoidal filter of Zavalishin and Simper, g = tan(pi f / rate), k = 1 / Q:
  *
@@ -7,8 +7,8 @@
  *     v1 = a1 ic1 + a2 v3,        v2 = ic2 + a2 ic1 + a3 v3
  *     ic1' = 2 v1 - ic1,          ic2' = 2 v2 - ic2,       y = m0 x + m1 v1 + m2 v2
  *
- * computed in increments, so that at low frequencies small numbers stay small, with the output
- * folded over input and states:
+ * computed in increments, so that at low frequencies small numbers stay small, with the
+ * output folded over input and states:
  *
  *     ic1' = ic1 + (P ic1 + Q v3)     P = 2 (a1 - 1) = -2 g (g + k) a1,  Q = 2 a2
  *     ic2' = ic2 + (Q ic1 + R v3)     R = 2 a3
@@ -16,18 +16,22 @@
  *                                     C1 = m1 a1 + m2 a2
  *                                     D2 = m2 (1 - a3) - m1 a2
  *
- * Moving coeffs. The states' matrix is the Cayley transform of g [-k -1; 1 0], whose symmetric
- * part is not positive: a contraction of the plain length of (ic1, ic2), whatever g and k > 0.
- * A straight line between two such matrices is one of contractions as well, so a ramp between
- * any two settings, however fast, cannot blow up.
+ * Moving coeffs. The states' matrix is the Cayley transform of g [-k -1; 1 0], whose
+ * symmetric part is not positive: a contraction of the plain length of (ic1, ic2),
+ * whatever g and k > 0. A straight line between two such matrices is one of contractions
+ * as well, so a ramp between any two settings, however fast, cannot blow up.
  *
- * Noise. What a float loses when an increment is added to a state lasts as long as the filter
- * rings: -121 dBFS for 20 Hz at 96 kHz. So a state is a sum, base + rest: only the small rest
- * moves, and every QM_SVF_SETTLE frames the sum is taken into the base, the exact error of that
- * staying in the rest. A low band moves little in between, so its rest has fine steps; a high one
- * moves far, but forgets soon. (Error feedback at every sample is 2 dB quieter and a third
- * slower.) Who runs a section settles at fixed places in absolute time, so that the split of
- * calls does not matter. tests/unit/test_eq.c measures the noise. */
+ * Noise. What a float loses when an increment is added to a state lasts as long as the
+ * filter rings: -121 dBFS for 20 Hz at 96 kHz. So a state is a sum, base + rest: only the
+ * small rest moves, and every QM_SVF_SETTLE frames the sum is taken into the base, the
+ * exact error of that staying in the rest. A low band moves little in between, so its
+ * rest has fine steps; a high one moves far, but forgets soon. (Error feedback at every
+ * sample gains up to 3 dB in high bands and is a fifth slower.) Who runs a section
+ * settles at fixed places in absolute time, so that the split of calls does not matter.
+ * tests/unit/test_eq.c measures the noise.
+ *
+ * Memory. A section that started late has the state of one that did not, bit for bit,
+ * within 2 s at 20 Hz and Q 4, sooner above (rule R12). */
 #ifndef QM_DSP_SVF_H
 #define QM_DSP_SVF_H
 
@@ -72,8 +76,8 @@ QM_INLINE double qm_svf_freq(double freq_hz, double rate_hz)
     return freq_hz < 0.49 * rate_hz ? freq_hz : 0.49 * rate_hz;
 }
 
-/* Coeffs with the response of the cookbook's biquad (the bilinear transform, frequency exact at
- * freq_hz). Gain means something to bells and shelves only. */
+/* Coeffs with the response of the cookbook's biquad (the bilinear transform, frequency
+ * exact at freq_hz). Gain means something to bells and shelves only. */
 QM_INLINE void qm_svf_design(QmSvfKind kind, double freq_hz, double gain_db, double q,
                              double rate_hz, float c[QM_SVF_COEFFS])
 {
@@ -105,8 +109,9 @@ QM_INLINE void qm_svf_design(QmSvfKind kind, double freq_hz, double gain_db, dou
     }
 }
 
-/* An upper bound of the slowest pole's time constant, in frames. Of the poles that k makes, times
- * g, the trapezoidal rule makes (1 - p) / (1 + p): slow where p is small, and where it is large. */
+/* An upper bound of the slowest pole's time constant, in frames. Of the poles that k
+ * makes, times g, the trapezoidal rule makes (1 - p) / (1 + p): slow where p is small,
+ * and where it is large. */
 QM_INLINE double qm_svf_frames(const float c[QM_SVF_COEFFS])
 {
     const double g = (double)c[QM_SVF_R] / (double)c[QM_SVF_Q];
@@ -130,7 +135,8 @@ QM_INLINE void qm_svf_settle(QmSvf *s)
     qm_vec_settle(&s->base2, &s->rest2);
 }
 
-/* Whatever is too small to be heard, or not finite, becomes zero. Once at each grid line. */
+/* Whatever is too small to be heard, or not finite, becomes zero. Once at each grid
+ * line. */
 QM_INLINE void qm_svf_flush(QmSvf *s)
 {
     s->base1 = qm_vec_flush(s->base1);

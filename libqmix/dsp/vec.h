@@ -1,13 +1,14 @@
 /* Eight lanes of float: the unit in which strips are computed together.
  *
- * One lane is one channel of one strip. Every operation here is elementwise IEEE arithmetic (or
- * moves whole lanes), so a lane's bits depend on that lane alone: a strip computed in a gang gives
- * the same samples as the strip computed by itself (D4, PERFORMANCE). A QmVec is one AVX2
- * register, or two SSE2/NEON registers; the compilers' vector extensions do the splitting.
+ * One lane is one channel of one strip. Every operation here is elementwise IEEE
+ * arithmetic (or moves whole lanes), so a lane's bits depend on that lane alone: a strip
+ * computed in a gang gives the same samples as the strip computed by itself (D4,
+ * PERFORMANCE). A QmVec is one AVX2 register, or two SSE2/NEON registers; the compilers'
+ * vector extensions do the splitting.
  *
- * Files that use QmVec are built once plain and, on x86-64, once with -mavx2; what they export is
- * named through QM_ISA so that both builds live in one library. All functions here are inlined,
- * so no vector ever crosses a call. */
+ * Files that use QmVec are built once plain and, on x86-64, once with -mavx2; what they
+ * export is named through QM_ISA so that both builds live in one library. All functions
+ * here are inlined, so no vector ever crosses a call. */
 #ifndef QM_DSP_VEC_H
 #define QM_DSP_VEC_H
 
@@ -34,8 +35,9 @@ QM_INLINE QmVecI qm_veci(int32_t x) { return (QmVecI){x, x, x, x, x, x, x, x}; }
 QM_INLINE QmVec qm_vec_load(const float *p) { return *(const QmVecU *)p; }
 QM_INLINE void qm_vec_store(float *p, QmVec x) { *(QmVecU *)p = x; }
 
-/* What differs between the builds, in code but not in bits. Comparing or shuffling whole QmVecs
- * means the same everywhere, but where a QmVec is two registers gcc does it float by float. */
+/* What differs between the builds, in code but not in bits. Comparing or shuffling whole
+ * QmVecs means the same everywhere, but where a QmVec is two registers gcc does it float
+ * by float. */
 #ifdef __AVX2__
 #include <immintrin.h>
 /* a < b, as a mask: all ones or all zeros per lane. */
@@ -45,7 +47,8 @@ QM_INLINE QmVec qm_vec_select(QmVecI mask, QmVec a, QmVec b)
 {
     return (QmVec)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
 }
-/* a > b ? a : b, b also when either is NaN: exactly what the comparison in C says (R4). */
+/* a > b ? a : b, b also when either is NaN: exactly what the comparison in C says
+ * (R4). */
 QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b)
 {
     return (QmVec)_mm256_max_ps((__m256)a, (__m256)b);
@@ -112,9 +115,9 @@ QM_INLINE QmVec qm_vec_swap(QmVec x)
 #endif
 
 QM_INLINE QmVec qm_vec_abs(QmVec x) { return (QmVec)((QmVecI)x & qm_veci(0x7fffffff)); }
-/* 0 where |x| is below the smallest level that matters (rule R7), above any that could, infinite
- * or no number; x elsewhere. On the grid it frees state of denormals and of what was fed by
- * mistake. */
+/* 0 where |x| is below the smallest level that matters (rule R7), above any that could,
+ * infinite or no number; x elsewhere. On the grid it frees state of denormals and of what
+ * was fed by mistake. */
 QM_INLINE QmVec qm_vec_flush(QmVec x)
 {
     const QmVec a = qm_vec_abs(x);
@@ -122,8 +125,9 @@ QM_INLINE QmVec qm_vec_flush(QmVec x)
                    qm_vec_less(a, qm_vec(1e30f)));
 }
 
-/* For sums that take many small steps: the state is base + rest, steps go to rest, and from time
- * to time this moves the sum into base and leaves the exact rounding error in rest. */
+/* For sums that take many small steps: the state is base + rest, steps go to rest, and
+ * from time to time this moves the sum into base and leaves the exact rounding error in
+ * rest. */
 QM_INLINE void qm_vec_settle(QmVec *base, QmVec *rest)
 {
     const QmVec sum = *base + *rest, from_rest = sum - *base;
@@ -131,9 +135,9 @@ QM_INLINE void qm_vec_settle(QmVec *base, QmVec *rest)
     *base = sum;
 }
 
-/* Logarithm and power of two of `count` vectors in place. Several go in step, operation by
- * operation: one alone is a chain of operations that wait for each other. `count` is a constant
- * of the call, at most 4; 2 is enough.
+/* Logarithm and power of two of `count` vectors in place. Several go in step, operation
+ * by operation: one alone is a chain of operations that wait for each other. `count` is a
+ * constant of the call, at most 4; 2 is enough.
  *
  * log2: x >= 2^-126 (smaller and NaN: clamped), error < 2e-7 + 2^-23 relative.
  * exp2: x in [-126, 127] (clamped), 2 ulp. */

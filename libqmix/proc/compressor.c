@@ -1,24 +1,25 @@
 /* Compressor: feed-forward, stereo-linked, soft knee, in the logarithmic domain.
  *
- *   power   of the pair (or of the key's pair): peak: the louder channel's square; rms: the mean
- *           of both, averaged with a time constant of RMS_MS
+ *   power   of the pair (or of the key's pair): peak: the louder channel's square; rms:
+ *           the mean of both, averaged with a time constant of RMS_MS
  *   level   L = log2(power) / 2, so one unit is 6.02 dB
  *   curve   over = L - threshold; with the knee's width W around the threshold
  *             target = -(1 - 1/ratio) * { 0                    over <= -W/2
  *                                       { (over + W/2)^2 / 2W  between
  *                                       { over                 over >= W/2
- *   smooth  e += (target < e ? attack : release) * (target - e), so attack and release are the
- *           times in which the reduction covers 63 % of its way, in dB
+ *   smooth  e += (target < e ? attack : release) * (target - e), so attack and release
+ *           are the times in which the reduction covers 63 % of its way, in dB
  *   output  x * (1 - mix + mix * makeup * 2^e)
  *
  * No latency (look-ahead is the limiter's matter), no tail.
  *
- * The knee is written without branches: k = over + W/2 held within [0, W] gives the parabola,
- * what is beyond W/2 is added. A slow release adds very small steps to e, so e is a sum,
- * base + rest, that is settled on the grid (see dsp/svf.h).
+ * The knee is written without branches: k = over + W/2 held within [0, W] gives the
+ * parabola, what is beyond W/2 is added. A slow release adds very small steps to e, so e
+ * is a sum, base + rest, that is settled on the grid (see dsp/svf.h).
  *
- * Speed. A loop for each of the four lines, over the block: in two of them a frame waits for the
- * last, and the longer the rest of such a loop, the less of it fits beside the waiting. */
+ * Speed. Power, curve, smoothing and output have a loop each: in two of them a frame
+ * waits for the last, and the longer the rest of such a loop, the less of it fits beside
+ * the waiting. */
 #include "base/qmath.h"
 #include "proc/proc.h"
 

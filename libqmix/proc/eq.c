@@ -1,14 +1,16 @@
-/* Equaliser: up to 16 bands, each a state variable filter (dsp/svf.h) of any shape, in series.
+/* Equaliser: up to 16 bands in series, each a state variable filter of any shape
+ * (dsp/svf.h).
  *
- * Responses are the cookbook's (bilinear): exact at the band's frequency, a bell near Nyquist is
- * narrower than its analogue model. No latency; the tail is the ringing of the slowest band.
+ * Responses are the cookbook's (bilinear): exact at the band's frequency, a bell near
+ * Nyquist is narrower than its analogue model. No latency; the tail is the ringing of all
+ * bands.
  *
- * A band that is switched off goes on filtering and is only left out of the output, so that
- * switching is a ramp like any other change. A bell or shelf of 0 dB gives its input, bit for
- * bit.
+ * A band that is switched off goes on filtering and is only left out of the output, so
+ * that switching is a ramp like any other change. A bell or shelf of 0 dB gives its
+ * input, bit for bit.
  *
- * Speed. A band waits for its own last sample, so bands are computed four at a time within the
- * frame: while one waits, another works. */
+ * Speed. A band waits for its own last sample, so bands are computed four at a time
+ * within the frame: while one waits, another works. */
 #include "dsp/svf.h"
 #include "proc/proc.h"
 
@@ -84,8 +86,8 @@ static size_t state_size(const QmProcSpec *spec)
     return sizeof(State) + spec->n_groups * sizeof(QmSvf);
 }
 
-/* In 20 time constants a section's ringing falls by 120 dB and by what a boost adds; sections in
- * series do not ring longer than the sum. */
+/* In 20 time constants a section's ringing falls by 120 dB and by what a boost adds;
+ * sections in series do not ring longer than the sum. */
 static uint64_t tail(const QmProcSpec *spec, const double *params)
 {
     float c[MAX_BANDS * QM_SVF_COEFFS];

@@ -1,7 +1,7 @@
 /* Gain and polarity: out = c * in, one factor a channel.
  *
- * Latency and tail: none. Polarity is a factor of -1, so a change of it runs through zero in a
- * straight line instead of clicking. */
+ * Latency and tail: none. Polarity is a factor of -1, so a change of it runs through zero
+ * in a straight line instead of clicking. */
 #include "base/qmath.h"
 #include "proc/proc.h"
 

@@ -1,5 +1,5 @@
-/* Which build of the processors runs: asked of the CPU each time, so there is nothing to set up
- * and nothing global. The builds give the same bits; only the speed differs. */
+/* Which build of the processors runs: asked of the CPU each time, so there is nothing to
+ * set up and nothing global. The builds give the same bits; only the speed differs. */
 #include "proc/list.h"
 
 bool qm_isa_available(QmIsa isa)

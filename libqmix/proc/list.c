@@ -1,7 +1,7 @@
 /* The list of processors: one line each, in the order in which they are told.
  *
- * Each name stands for two descriptors, one a build of its file (QM_ISA in dsp/vec.h); isa.c
- * picks one of the lists when the program runs. */
+ * Each name stands for two descriptors, one a build of its file (QM_ISA in dsp/vec.h);
+ * isa.c picks one of the lists when the program runs. */
 #include "proc/list.h"
 
 #define QM_PROCESSORS                                                                    \

@@ -1,5 +1,5 @@
-/* The lists of processors, one a build of the kernel files, for isa.c; everybody else asks
- * qm_proc_at and qm_proc_find (proc.h). */
+/* The lists of processors, one a build of the kernel files, for isa.c; everybody else
+ * asks qm_proc_at and qm_proc_find (proc.h). */
 #ifndef QM_PROC_LIST_H
 #define QM_PROC_LIST_H
 

@@ -5,32 +5,33 @@
  *   coeffs   floats, a pure function of params and sample rate, made by `update`;
  *   state    what one sample hands to the next, touched by `process` alone.
  *
- * Everything else is derived from the table: parsing, range checks, --describe, automation
- * addresses, generic tests. A processor may have a repeated group of params (an eq's bands);
- * the flat index of a param is  [params..., group 1's..., group 2's..., ...].
+ * Everything else is derived from the table: parsing, range checks, --describe,
+ * automation addresses, generic tests. A processor may have a repeated group of params
+ * (an eq's bands); the flat index of a param is  [params..., group 1's..., group 2's...,
+ * ...].
  *
- * Time. The engine calls `process` for n frames, 1 <= n <= QM_QUANTUM, splitting where an event
- * or a grid line falls; any split of a span gives the same bits. When a param changes, the
- * engine calls `update` and lets the coeffs run in a straight line to the new values over
- * QM_RAMP frames: `step` is what each coeff gains per frame (NULL: nothing moves). A frame is
- * computed with the coeffs after that frame's step:
+ * Time. The engine calls `process` for n frames, 1 <= n <= QM_QUANTUM, splitting where an
+ * event or a grid line falls; any split of a span gives the same bits. When a param
+ * changes, the engine calls `update` and lets the coeffs run in a straight line to the
+ * new values over QM_RAMP frames: `step` is what each coeff gains per frame (NULL:
+ * nothing moves). A frame is computed with the coeffs after that frame's step:
  *
  *     for (i = 0; i < n; i++) { if (step) for (k...) c[k] += step[k]; ...use c... }
  *
- * and process leaves the advanced coeffs behind in call->coeffs. So coeffs must be quantities
- * between which a straight line is sane (gains, filter coefficients in TPT form, one-pole
- * factors). What must jump or crossfade instead (a delay's length) is a coeff too, which
- * `process` reads at its own pace: mark its param QM_PARAM_STEPPED and the engine sets it at
- * once, without a ramp.
+ * and process leaves the advanced coeffs behind in call->coeffs. So coeffs must be
+ * quantities between which a straight line is sane (gains, filter coefficients in TPT
+ * form, one-pole factors). What must jump or crossfade instead (a delay's length) is a
+ * coeff too, which `process` reads at its own pace: mark its param QM_PARAM_STEPPED and
+ * the engine sets it at once, without a ramp.
  *
- * Lanes. `process` works on gangs: QM_LANES channels of QM_LANES/2 strips side by side, one
- * QmVec a frame, lanes (2s, 2s+1) being left and right of strip s. No data-dependent branch, no
- * sum across lanes other than within a strip's pair. Processors that cannot be written so (a
- * reverb, look-ahead) give `process_strip`, which gets one strip's left and right as planar
- * floats, and scalar coeffs and step. Exactly one of the two is set.
+ * Lanes. `process` works on gangs: QM_LANES channels of QM_LANES/2 strips side by side,
+ * one QmVec a frame, lanes (2s, 2s+1) being left and right of strip s. No data-dependent
+ * branch, no sum across lanes other than within a strip's pair. Processors that cannot be
+ * written so (a reverb, look-ahead) give `process_strip`, which gets one strip's left and
+ * right as planar floats, and scalar coeffs and step. Exactly one of the two is set.
  *
- * Denormals. State is flushed by `process` itself (qm_vec_flush) once per call that ends on the
- * grid (call->on_grid), so that the split does not matter.
+ * Denormals. State is flushed by `process` itself (qm_vec_flush) once per call that ends
+ * on the grid (call->on_grid), so that the split does not matter.
  *
  * Real time: update, process and reset never allocate, lock, log or wait (QM_RT). */
 #ifndef QM_PROC_PROC_H
@@ -74,8 +75,8 @@ typedef struct QmParam {
     uint32_t flags;
 } QmParam;
 
-/* What shapes an instance before the first sample. `params` are the session's values at the
- * start; only structural ones may be used beyond `update`. */
+/* What shapes an instance before the first sample. `params` are the session's values at
+ * the start; only structural ones may be used beyond `update`. */
 typedef struct QmProcSpec {
     double rate_hz;
     uint32_t n_groups;    /* repetitions of the group (bands) */
@@ -127,11 +128,13 @@ typedef struct QmProcDesc {
     void (*update)(const QmProcSpec *spec, const double *params, float *coeffs);
     /* Bytes of state: of a whole gang for `process`, of one strip for `process_strip`. */
     size_t (*state_size)(const QmProcSpec *spec);
-    /* Frames by which the output is late; NULL: 0. A function of structural params and rate. */
+    /* Frames by which the output is late; NULL: 0. A function of structural params and
+     * rate. */
     uint32_t (*latency)(const QmProcSpec *spec);
     /* Frames after the last input until the output is below -120 dB of it; NULL: 0. */
     uint64_t (*tail)(const QmProcSpec *spec, const double *params);
-    /* Makes state ready after it was zeroed (pointers, smoothers at rest); NULL: zero will do. */
+    /* Makes state ready after it was zeroed (pointers, smoothers at rest); NULL: zero
+     * will do. */
     void (*reset)(const QmProcSpec *spec, void *state);
     void (*process)(const QmProcCall *call);
     void (*process_strip)(const QmStripCall *call);
@@ -143,8 +146,8 @@ typedef struct QmProcDesc {
 uint32_t qm_proc_n_params(const QmProcDesc *desc, uint32_t n_groups);
 /* The table row of flat param `index`. */
 const QmParam *qm_proc_param(const QmProcDesc *desc, uint32_t index);
-/* The flat index of `name` ("threshold"), or of row `name` in group `group` (1-based; "2.gain"
- * is group 2, name "gain"); -1: none. group 0: outside the group. */
+/* The flat index of `name` ("threshold"), or of row `name` in group `group` (1-based;
+ * "2.gain" is group 2, name "gain"); -1: none. group 0: outside the group. */
 int qm_proc_find_param(const QmProcDesc *desc, uint32_t group, const char *name);
 /* Fills defaults into params[qm_proc_n_params()]. */
 void qm_proc_defaults(const QmProcDesc *desc, uint32_t n_groups, double *params);
@@ -156,7 +159,8 @@ typedef enum QmIsa { QM_ISA_BEST, QM_ISA_BASE, QM_ISA_AVX2 } QmIsa;
 uint32_t qm_proc_count(void);
 const QmProcDesc *qm_proc_at(uint32_t index);
 const QmProcDesc *qm_proc_find(const char *name); /* NULL: none */
-/* The same processor built for `isa` (BEST: what this CPU runs); bits are equal either way. */
+/* The same processor built for `isa` (BEST: what this CPU runs); bits are equal either
+ * way. */
 const QmProcDesc *qm_proc_for_isa(const QmProcDesc *desc, QmIsa isa);
 /* Whether this CPU can run `isa`. */
 bool qm_isa_available(QmIsa isa);

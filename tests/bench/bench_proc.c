@@ -1,10 +1,10 @@
-/* What each processor costs: ns per sample and channel in a full gang, plain and AVX2, beside two
- * kernels that do the same job with the least arithmetic there is ("limit"): a 4-band equaliser
- * of direct-form biquads in float and a compressor with rough logarithms. Read the ratios: the
- * machine is shared.
+/* What each processor costs: ns per sample and channel in a full gang, plain and AVX2,
+ * beside two kernels that do the same job with the least arithmetic there is ("limit"): a
+ * 4-band equaliser of direct-form biquads in float and a compressor with rough
+ * logarithms. Read the ratios: the machine is shared.
  *
  *   bench_proc [processor]
- */
+ * */
 #include "base/arena.h"
 #include "base/rand.h"
 #include "base/text.h"

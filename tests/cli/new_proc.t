@@ -1,6 +1,6 @@
 #!/bin/bash
-# scripts/new-proc.sh in a copy of the tree: what it makes compiles, is in the list, and passes the
-# generic tests and its own at once.
+# scripts/new-proc.sh in a copy of the tree: what it makes compiles, is in the list, and
+# passes the generic tests and its own at once.
 . tests/tap.sh
 
 mkdir -p "$tmp/tree/build"
@@ -14,7 +14,8 @@ is "a bad name is refused" "$(scripts/new-proc.sh 'No-Good' 2>&1)" \
 is "a name in use is refused" "$(scripts/new-proc.sh gain 2>&1)" \
     "new-proc: 'libqmix/proc/gain.c' exists"
 ok "a processor is made" scripts/new-proc.sh fresh_one
-ok "it builds" make BUILD=build build/tests/unit/test_proc_generic build/tests/unit/test_fresh_one
+ok "it builds" make BUILD=build \
+    build/tests/unit/test_proc_generic build/tests/unit/test_fresh_one
 ok "it is in the list" grep -q 'qm_proc_fresh_one' <(nm build/libqmix.a 2>/dev/null)
 ok "it passes the generic tests" build/tests/unit/test_proc_generic
 ok "it passes its own" build/tests/unit/test_fresh_one

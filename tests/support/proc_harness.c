@@ -1,4 +1,5 @@
-/* The engine's part in a processor's life, as graph/control.c and graph/exec.c play it. */
+/* The engine's part in a processor's life, as graph/control.c and graph/exec.c play
+ * it. */
 #include "tests/support/proc_harness.h"
 
 #include "base/rand.h"

@@ -1,4 +1,5 @@
-/* The compressor's promises in decibels: the curve, the times, the link, the key, the mix. */
+/* The compressor's promises in decibels: the curve, the times, the link, the key, the
+ * mix. */
 #include "tests/support/proc_harness.h"
 
 #include <math.h>

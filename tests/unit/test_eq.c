@@ -1,5 +1,5 @@
-/* The equaliser against the cookbook's formulas, its noise against a filter in double precision,
- * and its manners when bands move. The noise that is measured here:
+/* The equaliser against the cookbook's formulas, its noise against a filter in double
+ * precision, and its manners when bands move. The noise that is measured here:
  *
  *   every shape at 20 Hz, 96 kHz, Q 0.7 to 4      below -140 dBFS
  *   every shape at any frequency, Q 0.7           below -137 dBFS
@@ -147,7 +147,8 @@ static void test_bands_that_do_nothing_do_nothing(void **unused)
 
 /* ---- noise ---- */
 
-/* What a section adds to a full-scale sine, in dB below one: against the same coeffs in double. */
+/* What a section adds to a full-scale sine, in dB below one: against the same coeffs in
+ * double. */
 static double noise_db(Band band, double rate, double tone)
 {
     float c[QM_SVF_COEFFS];
@@ -220,8 +221,8 @@ static Band any_band(uint64_t index)
                   0.05 * pow(800, qm_rand(4, 4, index))};
 }
 
-/* From anywhere to anywhere, on the way turned elsewhere: left alone, what is in the filter never
- * grows (the proof is in dsp/svf.h). */
+/* From anywhere to anywhere, on the way turned elsewhere: left alone, what is in the
+ * filter never grows (the proof is in dsp/svf.h). */
 static void test_a_ramp_never_adds_energy(void **unused)
 {
     (void)unused;

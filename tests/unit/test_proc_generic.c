@@ -1,8 +1,8 @@
 /* tests: proc/proc proc/isa proc/list
  *
- * What every processor in the list must keep, whatever it does: driven by its table, so a new
- * processor is tested from the moment its line is in libqmix/proc/list.c. Needs no knowledge of
- * any; what one of them is good for is tested in its own file. */
+ * What every processor in the list must keep, whatever it does: driven by its table, so a
+ * new processor is tested from the moment its line is in libqmix/proc/list.c. Needs no
+ * knowledge of any; what one of them is good for is tested in its own file. */
 #include "tests/support/proc_harness.h"
 
 #include "base/qmath.h"
@@ -124,7 +124,8 @@ static void apply_event(ProcGang *gang, uint64_t seed, uint32_t event, uint32_t 
                  random_value(param, seed, event));
 }
 
-/* Runs input into `out` with EVENTS changes. only < QM_GANG: the gang is that strip alone. */
+/* Runs input into `out` with EVENTS changes. only < QM_GANG: the gang is that strip
+ * alone. */
 static void perform(ProcGang *gang, uint64_t seed, const QmVec *key, uint32_t longest,
                     uint32_t only, QmVec *out)
 {
@@ -141,8 +142,8 @@ static void perform(ProcGang *gang, uint64_t seed, const QmVec *key, uint32_t lo
     }
 }
 
-/* The input; from the third seed on with something infinite in it, so that it is seen when the
- * flush frees the state of it. */
+/* The input; from the third seed on with something infinite in it, so that it is seen
+ * when the flush frees the state of it. */
 static void foul(QmVec *rows, uint64_t seed)
 {
     memcpy(rows, input, sizeof rows_a);
@@ -395,7 +396,8 @@ static void feed(ProcGang *gang, uint64_t frames, QmVec *rows)
     }
 }
 
-/* What went wrong at the input once is forgotten: later the output is what it would have been. */
+/* What went wrong at the input once is forgotten: later the output is what it would have
+ * been. */
 static void check_rubbish(const QmProcDesc *desc)
 {
     const float huge = (float)(1e300 * 1e300),
@@ -489,8 +491,8 @@ static void low_tone(QmVec *rows, uint32_t n)
         rows[i] = qm_vec((float)(0.5 * qm_sin_turns(i * (50.0 / 48000))));
 }
 
-/* The largest bend |y[i+1] - 2 y[i] + y[i-1]| within [from, to) of the first strip's two channels:
- * a click's trace in a low tone. */
+/* The largest bend |y[i+1] - 2 y[i] + y[i-1]| within [from, to) of the first strip's two
+ * channels: a click's trace in a low tone. */
 static double roughness(const QmVec *rows, uint32_t from, uint32_t to)
 {
     float most = 0;
@@ -502,8 +504,8 @@ static double roughness(const QmVec *rows, uint32_t from, uint32_t to)
     return (double)most;
 }
 
-/* A change of a tenth of the range, or of a choice, must arrive as a ramp: a jump bends the tone
- * by all of what it changes, a ramp by a 64th of it. */
+/* A change of a tenth of the range, or of a choice, must arrive as a ramp: a jump bends
+ * the tone by all of what it changes, a ramp by a 64th of it. */
 static void check_steps(const QmProcDesc *desc, uint32_t index)
 {
     const QmParam *const param = qm_proc_param(desc, index);

@@ -1,6 +1,6 @@
-/* Lanes: logarithms as accurate as vec.h says, measured against the C library's in double, and
- * the small operations at their edges. Runs in the plain build; the AVX2 build has the same bits
- * (test_proc_generic). */
+/* Lanes: logarithms as accurate as vec.h says, measured against the C library's in
+ * double, and the small operations at their edges. Runs in the plain build; the AVX2
+ * build has the same bits (test_proc_generic). */
 #include "dsp/vec.h"
 
 #include <float.h>
@@ -94,7 +94,8 @@ static void test_flush(void **unused)
         assert_true(out[lane] == right[lane]);
 }
 
-/* A million steps that are each too small for a float of this size: the sum is still right. */
+/* A million steps that are each too small for a float of this size: the sum is still
+ * right. */
 static void test_settle_keeps_what_a_float_loses(void **unused)
 {
     (void)unused;
