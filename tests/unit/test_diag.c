@@ -1,3 +1,4 @@
+/* tests: base/diag base/status */
 /* How failures and warnings are told, and what becomes of an exit code. */
 #include <setjmp.h>
 #include <stdarg.h>

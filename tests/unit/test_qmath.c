@@ -1,3 +1,4 @@
+/* tests: base/qmath base/fpmode */
 /* How accurate the elementary functions are, and that they are the same bits everywhere.
  *
  * Each row of the table draws a million arguments, compares the results with the system's

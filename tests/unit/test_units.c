@@ -1,3 +1,4 @@
+/* tests: base/units base/number */
 /* Numbers and quantities as text. The references are strtod and printf in the C locale,
  * which is where a program starts; the library itself uses neither. */
 #include <setjmp.h>
