@@ -48,12 +48,12 @@ void qm_ramp_to(QmRamp *ramp, uint32_t member, const float *left, const float *r
 
 static void arrive(QmRamp *ramp, uint32_t member)
 {
-    for (uint32_t k = 0; k < ramp->n; k++)
-        for (uint32_t channel = 0; channel <= (uint32_t)ramp->by_lane; channel++) {
-            const size_t at = place(ramp, member, k, channel);
-            ramp->now[at] = ramp->target[at];
-            ramp->step[at] = 0.0f;
-        }
+    const size_t channels = ramp->by_lane ? 2 : 1;
+    for (uint32_t k = 0; k < ramp->n; k++) {
+        const size_t at = place(ramp, member, k, 0);
+        memcpy(ramp->now + at, ramp->target + at, channels * sizeof(float));
+        memset(ramp->step + at, 0, channels * sizeof(float));
+    }
     ramp->left[member] = 0;
 }
 
