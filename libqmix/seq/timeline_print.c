@@ -3,6 +3,7 @@
  *   position     frame  strip         what
  *   1.1.1            0  kick          play kick, gain 0.7
  *   9.1.1      731429  lead          lead.filter.cutoff 200 -> 8000 in 91429 (exp) */
+#include "base/qmath.h"
 #include "model/address.h"
 #include "model/position.h"
 #include "seq/timeline.h"
@@ -27,8 +28,9 @@ static void print_trigger(const QmSession *session, const QmEvent *event, QmText
     const bool named = event->trigger.sound != QM_NONE;
     qm_text_printf(text, "play%s%s #%u", named ? " " : "",
                    named ? session->sounds[event->trigger.sound].name : "", play->note);
-    qm_text_add(text, ", gain ");
-    add_number(text, play->gain);
+    char gain[QM_NUMBER_TEXT];
+    qm_fixed_text(qm_gain_to_db(play->gain), 1, gain);
+    qm_text_printf(text, ", %s dB", gain);
     if (play->pitch != 0.0) {
         qm_text_add(text, ", pitch ");
         add_number(text, play->pitch);

@@ -1,5 +1,5 @@
-/* Generators run and measured: see gen_rig.h. Sines are fitted by least squares in double, so that
- * what is left of a signal is all that was not the sine. */
+/* Generators run and measured: see gen_rig.h. Sines are fitted by least squares in
+ * double, so that what is left of a signal is all that was not the sine. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

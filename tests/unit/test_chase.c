@@ -1,5 +1,5 @@
-/* A render that starts inside of the song: what began before is entered, with the bits of a
- * render that came the whole way. */
+/* A render that starts inside of the song: what began before is entered, with the bits
+ * of a render that came the whole way. */
 /* tests: graph/control */
 #include <setjmp.h>
 #include <stdarg.h>

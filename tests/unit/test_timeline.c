@@ -638,7 +638,7 @@ static void test_is_told_in_a_table(void **unused)
         "1.1.1                 0   kick                kick.fader.gain -3.5\n"
         "1.1.1                 0   kick                kick.fader.gain -3.5 -> 0 in "
         "48000 (linear)\n"
-        "2.1.3            108000   bass                play long #1, gain 0.5, pitch -5\n"
+        "2.1.3            108000   bass                play long #1, -6.0 dB, pitch -5\n"
         "2.1.4            114000   bass                release #1\n");
     song_close(song);
 }
