@@ -47,9 +47,18 @@ enum {
     QM_FDN_COEFFS,
 };
 
+/* All lines in one frame, in vectors of the machine's width. */
+#if defined(__AVX2__)
+typedef QmVec QmFdnRow;
+#else
+typedef QmQuad QmFdnRow;
+#endif
+typedef QmFdnRow QmFdnRowU __attribute__((aligned(4))); /* unaligned access */
+enum { QM_FDN_ROWS = QM_FDN_LINES * sizeof(float) / sizeof(QmFdnRow) };
+
 typedef struct QmFdn {
-    QmVec state[2][2];         /* of the shelves: low, high; eight lines each */
-    uint32_t at[QM_FDN_LINES]; /* first float of a line in the items */
+    float low[QM_FDN_LINES], high[QM_FDN_LINES]; /* states of the shelves */
+    uint32_t at[QM_FDN_LINES];                   /* first float of a line in the items */
     uint32_t delay[QM_FDN_LINES];
     QmRing ring[QM_FDN_LINES];
     uint32_t speed[QM_FDN_MOVING]; /* of the moving taps, 2^-32 turns a cell */
@@ -106,6 +115,13 @@ QM_INLINE int32_t qm_fdn_place(const QmFdn *f, uint32_t k, uint32_t i)
     return f->from[k] + (int32_t)(f->in_cell + i) * f->slope[k];
 }
 
+/* `count` times all lines. */
+QM_INLINE void qm_fdn_copy(const float *from, uint32_t count, QmFdnRow *to)
+{
+    for (uint32_t k = 0; k < count * QM_FDN_ROWS; k++)
+        to[k] = ((const QmFdnRowU *)from)[k];
+}
+
 /* Hermite's cubic through four neighbours, `t` of the way from c to b. */
 QM_INLINE QmVec qm_fdn_between(QmVec a, QmVec b, QmVec c, QmVec d, QmVecI place)
 {
@@ -149,31 +165,31 @@ QM_INLINE void qm_fdn_tap(const QmFdn *f, uint32_t k, const float *from, int32_t
     }
 }
 
-/* What the lines lose: n frames of lines 0..7 and 8..15. */
-QM_INLINE void qm_fdn_absorb(QmFdn *f, QmVec (*x)[2], uint32_t n, float *coeffs,
-                             const float *step)
+/* What the lines lose: n frames. As wide as registers are: neighbours of a frame work while one
+ * waits for its own last frame. */
+QM_INLINE void qm_fdn_absorb(QmFdn *f, QmFdnRow (*x)[QM_FDN_ROWS], uint32_t n,
+                             float *coeffs, const float *step)
 {
-    QmVec c[6][2], up[6][2];
-    for (uint32_t k = 0; k < 12; k++) {
-        c[k / 2][k % 2] = qm_vec_load(coeffs + QM_LANES * k);
-        up[k / 2][k % 2] = step ? qm_vec_load(step + QM_LANES * k) : qm_vec(0);
-    }
-    QmVec s[2] = {f->state[0][0], f->state[0][1]},
-          t[2] = {f->state[1][0], f->state[1][1]};
+    QmFdnRow c[6][QM_FDN_ROWS], up[6][QM_FDN_ROWS], s[QM_FDN_ROWS], t[QM_FDN_ROWS];
+    qm_fdn_copy(coeffs, 6, &c[0][0]);
+    if (step)
+        qm_fdn_copy(step, 6, &up[0][0]);
+    qm_fdn_copy(f->low, 1, s);
+    qm_fdn_copy(f->high, 1, t);
     for (uint32_t i = 0; i < n; i++)
-        for (uint32_t h = 0; h < 2; h++) {
+        for (uint32_t r = 0; r < QM_FDN_ROWS; r++) {
             if (step)
                 for (uint32_t k = 0; k < 6; k++)
-                    c[k][h] += up[k][h];
-            const QmVec y = c[0][h] * x[i][h] + s[h];
-            s[h] = c[1][h] * x[i][h] - c[2][h] * s[h];
-            x[i][h] = c[3][h] * y + t[h];
-            t[h] = c[4][h] * y - c[5][h] * t[h];
+                    c[k][r] += up[k][r];
+            const QmFdnRow y = c[0][r] * x[i][r] + s[r];
+            s[r] = c[1][r] * x[i][r] - c[2][r] * s[r];
+            x[i][r] = c[3][r] * y + t[r];
+            t[r] = c[4][r] * y - c[5][r] * t[r];
         }
-    memcpy(f->state[0], s, sizeof s);
-    memcpy(f->state[1], t, sizeof t);
-    for (uint32_t k = 0; step && k < 12; k++)
-        qm_vec_store(coeffs + QM_LANES * k, c[k / 2][k % 2]);
+    memcpy(f->low, s, sizeof s);
+    memcpy(f->high, t, sizeof t);
+    if (step)
+        memcpy(coeffs, c, sizeof c);
 }
 
 /* The Hadamard matrix of order 4 over vectors `stride` apart. */
@@ -207,30 +223,29 @@ enum { QM_FDN_ENTER = 0x3c96, QM_FDN_LEAVE = 0x5c36 };
 
 /* Eight frames from i on of all lines, over lines. */
 QM_INLINE void qm_fdn_gather(const float *const from[QM_FDN_LINES], uint32_t i,
-                             QmVec (*frames)[2])
+                             QmFdnRow (*frames)[QM_FDN_ROWS])
 {
-    QmVec x[QM_FDN_LINES];
-    for (uint32_t k = 0; k < QM_FDN_LINES; k++)
-        x[k] = qm_vec_load(from[k] + i);
-    qm_transpose(x);
-    qm_transpose(x + 8);
-    for (uint32_t j = 0; j < QM_LANES; j++) {
-        frames[i + j][0] = x[j];
-        frames[i + j][1] = x[8 + j];
+    for (uint32_t h = 0; h < QM_FDN_LINES; h += QM_LANES) {
+        QmVec x[QM_LANES];
+        for (uint32_t k = 0; k < QM_LANES; k++)
+            x[k] = qm_vec_load(from[h + k] + i);
+        qm_transpose(x);
+        for (uint32_t j = 0; j < QM_LANES; j++)
+            qm_vec_store((float *)frames[i + j] + h, x[j]);
     }
 }
 
 /* What goes to the sides and back into the lines, frames from `i` on. */
-QM_INLINE void qm_fdn_spread(QmVec (*frames)[2], float *const to[QM_FDN_LINES],
-                             uint32_t i, bool quiet, float *const io[2])
+QM_INLINE void qm_fdn_spread(QmFdnRow (*frames)[QM_FDN_ROWS],
+                             float *const to[QM_FDN_LINES], uint32_t i, bool quiet,
+                             float *const io[2])
 {
     QmVec x[QM_FDN_LINES];
-    for (uint32_t j = 0; j < QM_LANES; j++) {
-        x[j] = frames[i + j][0];
-        x[8 + j] = frames[i + j][1];
+    for (uint32_t h = 0; h < QM_FDN_LINES; h += QM_LANES) {
+        for (uint32_t j = 0; j < QM_LANES; j++)
+            x[h + j] = qm_vec_load((const float *)frames[i + j] + h);
+        qm_transpose(x + h);
     }
-    qm_transpose(x);
-    qm_transpose(x + 8);
     const QmVec in[2] = {qm_vec_load(io[0] + i), qm_vec_load(io[1] + i)};
     QmVec out[2] = {0};
     for (uint32_t k = 0; k < QM_FDN_LINES; k++)
@@ -241,6 +256,15 @@ QM_INLINE void qm_fdn_spread(QmVec (*frames)[2], float *const to[QM_FDN_LINES],
     for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
         const QmVec y = QM_FDN_ENTER >> k & 1 ? x[k] - in[k & 1] : x[k] + in[k & 1];
         qm_vec_store(to[k] + i, quiet ? qm_vec_flush(y) : y);
+    }
+}
+
+/* At the end of a call on the grid (R7). */
+QM_INLINE void qm_fdn_flush(QmFdn *f)
+{
+    for (uint32_t k = 0; k < QM_FDN_LINES; k += QM_LANES) {
+        qm_vec_store(f->low + k, qm_vec_flush(qm_vec_load(f->low + k)));
+        qm_vec_store(f->high + k, qm_vec_flush(qm_vec_load(f->high + k)));
     }
 }
 
@@ -294,7 +318,7 @@ QM_INLINE void qm_fdn_block(QmFdn *f, float *items, float *coeffs, const float *
         qm_fdn_tap(f, k, from[k], away, n, moved[k]);
         from[k] = moved[k];
     }
-    QmVec frames[QM_RING_BLOCK][2];
+    QmFdnRow frames[QM_RING_BLOCK][QM_FDN_ROWS];
     for (uint32_t i = 0; i < n; i += QM_LANES)
         qm_fdn_gather(from, i, frames);
     if (step)

@@ -138,14 +138,13 @@ static uint32_t n_coeffs(const QmProcSpec *spec)
 
 /* ---- lengths ---- */
 
+/* Of an odd number from 3 on. */
 static bool is_prime(uint32_t n)
 {
-    if (n % 2 == 0)
-        return n == 2;
     for (uint32_t d = 3; d * d <= n; d += 2)
         if (n % d == 0)
             return false;
-    return n > 1;
+    return true;
 }
 
 /* The first prime from `frames` on, if that is no shorter than `least`. */
@@ -153,8 +152,9 @@ static uint32_t prime(double frames, uint32_t least)
 {
     uint32_t n = (uint32_t)frames;
     n = n < least ? least : n;
+    n |= 1;
     while (!is_prime(n))
-        n++;
+        n += 2;
     return n;
 }
 
@@ -178,20 +178,21 @@ static uint32_t stage_length(const QmProcSpec *spec, uint32_t side, uint32_t sta
 
 /* ---- coeffs ---- */
 
-/* A first-order shelf in the half-plane of u = tan(pi f / rate) / tan(pi crossover / rate):
- * gain 1 at u = 0, `gain` at infinity, sqrt(gain) at u = 1. */
-static double shelf_at(double gain, double u)
+/* The power that a first-order shelf lets through at u = tan(pi f / rate) / tan(pi crossover /
+ * rate): its gain is 1 at u = 0, `gain` at infinity, sqrt(gain) at u = 1. */
+static double shelf_power(double gain, double u)
 {
-    return qm_sqrt((1 + u * u * gain) / (1 + u * u / gain));
+    return gain * (1 + u * u * gain) / (gain + u * u);
 }
 
-/* The gain of the shelf that is `wanted` at u > 1. Between -80 dB, or a float could not tell its
- * pole from one, and 40 dB, or it would ring on by itself. */
-static double shelf_through(double wanted, double u)
+/* The gain of the shelf that lets `power` through at u > 1. Between -80 dB, or a float could not
+ * tell its pole from one, and 40 dB, or it would ring on by itself. */
+static double shelf_through(double power, double u)
 {
-    const double t = wanted * wanted, v = u * u,
-                 root = qm_sqrt((1 - t) * (1 - t) + 4 * v * v * t);
-    const double gain = t < 1 ? 2 * t * v / (1 - t + root) : (t - 1 + root) / (2 * v);
+    const double v = u * u, less = 1 - power;
+    const double root = qm_sqrt(less * less + 4 * v * v * power);
+    const double gain =
+        less > 0 ? 2 * power * v / (less + root) : (root - less) / (2 * v);
     return gain < 1e-4 ? 1e-4 : gain > 1e2 ? 1e2 : gain;
 }
 
@@ -233,21 +234,21 @@ static double least(double a, double b) { return a < b ? a : b; }
 static Absorption absorb(const double *p, const Bands *b, double pass)
 {
     const double fall = -6.907755278982137 * pass / p[DECAY]; /* ln 10^-3 */
-    const double high_decay = 1 - 0.9 * p[DAMPING];
-    const double mid = qm_exp(fall), low = qm_exp(fall / p[LOW_DECAY]);
-    const double high = qm_exp(fall / high_decay);
-    const double most_mid = qm_exp(fall / 2),
-                 most_low = qm_exp(fall / (2 * p[LOW_DECAY]));
-    Absorption a = {.mid = mid, .low = 1, .high = 1};
+    const double low = qm_exp(2 * fall / p[LOW_DECAY]), mid = qm_exp(2 * fall);
+    const double high = qm_exp(2 * fall / (1 - 0.9 * p[DAMPING]));
+    const double most_mid = qm_exp(fall), most_low = qm_exp(fall / (2 * p[LOW_DECAY]));
+    double power = mid; /* of the gain without shelves */
+    Absorption a = {.low = 1, .high = 1};
     for (int i = 0; i < 4; i++) {
-        a.high = least(1, shelf_through(high / (a.mid * shelf_at(a.low, b->low_at_high)),
-                                        b->high_at_high));
-        a.low = least(most_low / a.mid,
-                      shelf_through(low / (a.mid * shelf_at(a.high, b->high_at_low)),
-                                    b->low_at_low));
-        a.mid = least(most_mid, mid / (shelf_at(a.low, b->low_at_mid) *
-                                       shelf_at(a.high, b->high_at_mid)));
+        const double at_high = power * shelf_power(a.low, b->low_at_high);
+        a.high = least(1, shelf_through(high / at_high, b->high_at_high));
+        const double at_low = power * shelf_power(a.high, b->high_at_low);
+        a.low = shelf_through(low / at_low, b->low_at_low);
+        const double shelves =
+            shelf_power(a.low, b->low_at_mid) * shelf_power(a.high, b->high_at_mid);
+        power = least(most_mid, mid / shelves);
     }
+    a.mid = qm_sqrt(power);
     a.low = least(most_low / a.mid, a.low);
     return a;
 }
@@ -260,10 +261,9 @@ static void shelf(float *coeffs, double scale, double b0, double b1, double a0, 
     coeffs[2 * QM_FDN_LINES] = (float)(a1 / a0);
 }
 
-static void design_lines(const QmProcSpec *spec, const double *p, float *coeffs)
+static void design_lines(const QmProcSpec *spec, const double *p,
+                         const uint32_t delay[QM_FDN_LINES], float *coeffs)
 {
-    uint32_t delay[QM_FDN_LINES];
-    line_lengths(spec, delay);
     const Bands b = find_bands(p, spec->rate_hz);
     for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
         const Absorption a = absorb(p, &b, delay[k] / spec->rate_hz);
@@ -278,10 +278,9 @@ static void design_lines(const QmProcSpec *spec, const double *p, float *coeffs)
 }
 
 /* What makes wet as loud as dry. The lines' outputs are quarters (above). */
-static double wet_gain(const QmProcSpec *spec, const double *p)
+static double wet_gain(const QmProcSpec *spec, const double *p,
+                       const uint32_t delay[QM_FDN_LINES])
 {
-    uint32_t delay[QM_FDN_LINES];
-    line_lengths(spec, delay);
     double sum = 0;
     for (uint32_t k = 0; k < QM_FDN_LINES; k++)
         sum += qm_exp(-2 * 6.907755278982137 * delay[k] / (spec->rate_hz * p[DECAY]));
@@ -290,12 +289,14 @@ static double wet_gain(const QmProcSpec *spec, const double *p)
 
 static void update(const QmProcSpec *spec, const double *p, float *coeffs)
 {
-    design_lines(spec, p, coeffs);
+    uint32_t delay[QM_FDN_LINES];
+    line_lengths(spec, delay);
+    design_lines(spec, p, delay, coeffs);
     coeffs[QM_FDN_DEPTH] = (float)(p[MODULATION] * depth_s * spec->rate_hz);
     for (uint32_t s = 0; s < STAGES; s++)
         coeffs[C_STAGE + s] = (float)(p[DIFFUSION] * stage_gain[s]);
     const double dry = p[MIX] < 1 ? qm_cos_turns(0.25 * p[MIX]) : 0;
-    const double wet = qm_sin_turns(0.25 * p[MIX]) * wet_gain(spec, p);
+    const double wet = qm_sin_turns(0.25 * p[MIX]) * wet_gain(spec, p, delay);
     coeffs[C_DRY] = (float)dry;
     coeffs[C_SAME] = (float)(0.5 * wet * (1 + p[WIDTH]));
     coeffs[C_CROSS] = (float)(0.5 * wet * (1 - p[WIDTH]));
@@ -467,8 +468,7 @@ static void process_strip(const QmStripCall *call)
                 call->coeffs[QM_FDN_DEPTH] += call->step[QM_FDN_DEPTH];
     }
     if (call->on_grid)
-        for (uint32_t k = 0; k < 4; k++)
-            s->fdn.state[k / 2][k % 2] = qm_vec_flush(s->fdn.state[k / 2][k % 2]);
+        qm_fdn_flush(&s->fdn);
 }
 
 const QmProcDesc QM_ISA(qm_proc_reverb) = {
