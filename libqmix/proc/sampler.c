@@ -110,7 +110,7 @@ static const QmParam params_table[PARAMS] = {
 
 enum {
     MOST_SOUNDING = 32,
-    SLOTS = 2 * MOST_SOUNDING,
+    SLOTS = 2 * MOST_SOUNDING, /* a bit each in State.busy */
     MOST_SPEED = 32,
     LOWEST_PITCH = -96,
     HIGHEST_PITCH = 60,
@@ -145,6 +145,7 @@ typedef struct Voice {
 typedef struct State {
     QmSinc sinc;
     Voice voices[SLOTS];
+    uint64_t busy; /* bit i: voice i may be sounding; others are FREE */
     uint64_t triggers;
     QmLine level;
     double level_db;
@@ -307,7 +308,9 @@ static void trigger(const QmProcSpec *spec, const double *params, void *memory,
     state->release = frames_of(spec, params[RELEASE] / 1000.0);
     state->one_shot = (int)params[TRIGGER] == ONE_SHOT;
     if (voice.at < voice.end + ringing(voice.speed, voice.fraction) || voice.loop_to) {
-        *take_voice(spec, state, (uint32_t)spec->params[VOICES]) = voice;
+        Voice *taken = take_voice(spec, state, (uint32_t)spec->params[VOICES]);
+        *taken = voice;
+        state->busy |= UINT64_C(1) << (taken - state->voices);
     }
 }
 
@@ -415,16 +418,28 @@ static void interpolate(const QmSinc *sinc, const Voice *voice, uint32_t reader,
     }
 }
 
+/* The next n frames of a voice: where they lie in memory, or in `room`. */
+static const float *source(const QmSinc *sinc, const Voice *voice, uint32_t reader,
+                           uint32_t n, float *room)
+{
+    const QmAsset *asset = voice->asset;
+    if (!copies(voice->speed, voice->fraction)) {
+        interpolate(sinc, voice, reader, n, room);
+    } else if (asset->resident && !voice->loop_to && voice->at >= 0 &&
+               voice->at + n <= voice->end) {
+        return asset->resident + 2 * voice->at;
+    } else {
+        read_sound(voice, reader, voice->at, n, room);
+    }
+    return room;
+}
+
 /* Adds n frames of a voice and moves it on. */
 static void add_voice(const QmSinc *sinc, Voice *voice, uint32_t reader, uint32_t n,
                       float *out)
 {
-    float pairs[2 * QM_QUANTUM], gains[QM_QUANTUM];
-    if (copies(voice->speed, voice->fraction)) {
-        read_sound(voice, reader, voice->at, n, pairs);
-    } else {
-        interpolate(sinc, voice, reader, n, pairs);
-    }
+    float room[2 * QM_QUANTUM], gains[QM_QUANTUM];
+    const float *pairs = source(sinc, voice, reader, n, room);
     if (qm_line_steady(&voice->envelope)) {
         const float gain = voice->gain * voice->envelope.to;
         for (uint32_t i = 0; i < 2 * n; i++) {
@@ -506,11 +521,12 @@ static void generate(const QmGenCall *call)
     set_level(state, call->params[LEVEL]);
     state->release = frames_of(call->spec, call->params[RELEASE] / 1000.0);
     memset(call->out, 0, 2 * call->n * sizeof *call->out);
-    for (uint32_t i = 0; i < SLOTS; i++) {
-        Voice *voice = &state->voices[i];
-        if (voice->stage != FREE) {
-            tune(voice, call->params[PITCH]);
-            play(state, voice, call->reader, call->n, call->out);
+    for (uint64_t rest = state->busy; rest; rest &= rest - 1) {
+        Voice *voice = &state->voices[__builtin_ctzll(rest)];
+        tune(voice, call->params[PITCH]);
+        play(state, voice, call->reader, call->n, call->out);
+        if (voice->stage == FREE) {
+            state->busy &= ~(rest & -rest);
         }
     }
     apply_level(state, call->n, call->out);
