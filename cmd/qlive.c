@@ -1,8 +1,10 @@
-/* qlive: a session on a sound card. The plan is the one that qrender runs; here a JACK callback
- * pulls it through a player, all sounds in memory, and lines on standard input say what to do.
+/* qlive: a session on a sound card. The plan is the one that qrender runs; here a JACK
+ * callback pulls it through a player, all sounds in memory, and lines on standard input
+ * say what to do.
  *
- * Two threads: JACK's computes audio and never waits; this one reads commands, watches the server
- * and shows where we are. They share the player's ring and atomics, nothing else. */
+ * Two threads: JACK's computes audio and never waits; this one reads commands, watches
+ * the server and shows where we are. They share the player's ring and atomics, nothing
+ * else. */
 #include "cmd/json.h"
 #include "cmd/load.h"
 
@@ -92,7 +94,7 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* --- telling where we are ---------------------------------------------------------------- */
+/* --- telling where we are ----------------------------------------------------------- */
 
 static const char *const mode_names[] = {"stopped", "playing", "ended"};
 
@@ -103,7 +105,8 @@ static void add_place(const Live *live, int64_t frame, QmText *text)
     qm_text_printf(text, "%d.%d.%d", (int)at.bar, (int)at.beat, (int)at.sixteenth);
 }
 
-/* The level in dB, one decimal; false: there is none, it is silence or beyond all numbers. */
+/* The level in dB, one decimal; false: there is none, it is silence or beyond all
+ * numbers. */
 static bool level_text(float peak, char text[QM_NUMBER_TEXT])
 {
     if (!(peak > 0.0f && (double)peak < 1e30))
@@ -144,7 +147,8 @@ static void add_words(Live *live, QmPlayerState state, QmText *text)
     qm_text_printf(text, ", %u xruns", qm_jack_xruns(live->jack));
 }
 
-/* `5.3.1 playing, frame 123, ...`, or as JSON on standard output when that was asked for. */
+/* `5.3.1 playing, frame 123, ...`, or as JSON on standard output when that was asked
+ * for. */
 static void print_status(Live *live, FILE *to, const char *before, const char *after)
 {
     QmArena scratch = {0};
@@ -174,7 +178,7 @@ static void show(Live *live)
     print_status(live, stderr, "\r", "\033[K");
 }
 
-/* --- obeying ----------------------------------------------------------------------------- */
+/* --- obeying ------------------------------------------------------------------------ */
 
 static void sleep_ms(int ms) { poll(NULL, 0, ms); }
 
@@ -215,8 +219,8 @@ static void obey_line(Live *live, const char *line)
     live->skipping = false;
 }
 
-/* Takes whole lines off the front of what was read. One that does not fit is longer than any
- * command: it is refused, up to its end. */
+/* Takes whole lines off the front of what was read. One that does not fit is longer than
+ * any command: it is refused, up to its end. */
 static void obey_lines(Live *live)
 {
     char *end;
@@ -235,8 +239,8 @@ static void obey_lines(Live *live)
     }
 }
 
-/* Waits a moment for a command. The end of standard input is the end of commands, not of the
- * music. */
+/* Waits a moment for a command. The end of standard input is the end of commands, not of
+ * the music. */
 static void listen(Live *live)
 {
     struct pollfd input = {.fd = live->listening ? STDIN_FILENO : -1, .events = POLLIN};
@@ -254,9 +258,10 @@ static void listen(Live *live)
     }
 }
 
-/* --- from the session to the sound ------------------------------------------------------- */
+/* --- from the session to the sound -------------------------------------------------- */
 
-/* Output pairs by the name of their strip and the number of the channel: master_1, cue_3. */
+/* Output pairs by the name of their strip and the number of the channel: master_1,
+ * cue_3. */
 static QmStatus name_ports(Live *live, QmArena *arena, QmDiag *diag)
 {
     const QmPlan *plan = live->plan;

@@ -22,7 +22,8 @@ typedef struct QmCommand {
     int64_t frame; /* LOCATE: song frame */
 } QmCommand;
 
-/* Reads one line (without its end). Errors: QM_ERR_INPUT, which says what was expected. */
+/* Reads one line (without its end). Errors: QM_ERR_INPUT, which says what was
+ * expected. */
 QmStatus qm_control_parse(const char *line, const QmClock *clock, QmDiag *diag,
                           QmCommand *command);
 

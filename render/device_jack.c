@@ -1,7 +1,7 @@
-/* The JACK device. libjack calls us on three threads: `process` on its real-time thread, xrun and
- * shutdown on another; the latter two only touch an atomic each, which the tool looks at now and
- * then. In the real-time thread nothing happens but asking for the ports' buffers and passing
- * them on. */
+/* The JACK device. libjack calls us on three threads: `process` on its real-time thread,
+ * xrun and shutdown on another; the latter two only touch an atomic each, which the tool
+ * looks at now and then. In the real-time thread nothing happens but asking for the
+ * ports' buffers and passing them on. */
 #include "render/device_jack.h"
 
 #include <jack/jack.h>
@@ -111,8 +111,8 @@ QmStatus qm_jack_open(const QmJackConfig *config, QmArena *arena, QmDiag *diag,
     return QM_OK;
 }
 
-/* A server under load may miss that its graph has changed, and then reports a failure although the
- * client is in: so leave, and try again. */
+/* A server under load may miss that its graph has changed, and then reports a failure
+ * although the client is in: so leave, and try again. */
 QmStatus qm_jack_start(QmJack *jack, QmDiag *diag)
 {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {

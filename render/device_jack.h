@@ -1,8 +1,9 @@
-/* A JACK client that plays: its output ports are filled by a callback. PipeWire is reached the
- * same way, through its own libjack.
+/* A JACK client that plays: its output ports are filled by a callback. PipeWire is
+ * reached the same way, through its own libjack.
  *
- * The device's thread calls `process` with one buffer a channel; the frames of one call are what
- * the server wants, any number, and may change while it runs. No server is ever started. */
+ * The device's thread calls `process` with one buffer a channel; the frames of one call
+ * are what the server wants, any number, and may change while it runs. No server is ever
+ * started. */
 #ifndef QM_RENDER_DEVICE_JACK_H
 #define QM_RENDER_DEVICE_JACK_H
 
@@ -24,13 +25,14 @@ typedef struct QmJackConfig {
 
 typedef struct QmJack QmJack;
 
-/* Reaches the server and makes the ports; `process` is not called yet. Errors: QM_ERR_IO (no
- * server, no ports), QM_ERR_INPUT (it runs at another rate), QM_ERR_MEMORY. */
+/* Reaches the server and makes the ports; `process` is not called yet. Errors: QM_ERR_IO
+ * (no server, no ports), QM_ERR_INPUT (it runs at another rate), QM_ERR_MEMORY. */
 QmStatus qm_jack_open(const QmJackConfig *config, QmArena *arena, QmDiag *diag,
                       QmJack **jack);
 /* From here on `process` is called. */
 QmStatus qm_jack_start(QmJack *jack, QmDiag *diag);
-/* Plugs channel n into the n-th physical output; returns how many found one. After start. */
+/* Plugs channel n into the n-th physical output; returns how many found one. After
+ * start. */
 uint32_t qm_jack_connect(QmJack *jack);
 /* Stops calling and leaves. NULL is fine. */
 void qm_jack_close(QmJack *jack);

@@ -1,9 +1,10 @@
-/* The player. The audio thread owns the engine and `mode`; all that passes between the threads is
- * the ring of commands one way and a few atomics the other way. `handled` counts the commands
- * that the published state contains, so that the control thread can tell an answer from an old
- * one. A peak is raised by one thread and reset by the other; a reset that gets lost in between
- * shows an old peak once more, nothing worse. Peaks travel as the bits of a float that is not
- * negative, in an integer whose order is the same. */
+/* The player. The audio thread owns the engine and `mode`; all that passes between the
+ * threads is the ring of commands one way and a few atomics the other way. `handled`
+ * counts the commands that the published state contains, so that the control thread can
+ * tell an answer from an old one. A peak is raised by one thread and reset by the other;
+ * a reset that gets lost in between shows an old peak once more, nothing worse. Peaks
+ * travel as the bits of a float that is not negative, in an integer whose order is the
+ * same. */
 #include "render/player.h"
 
 #include "base/fpmode.h"
@@ -51,7 +52,7 @@ QmStatus qm_player_new(const QmPlan *plan, QmArena *arena, QmDiag *diag,
     return status;
 }
 
-/* --- the control thread ------------------------------------------------------------------ */
+/* --- the control thread ------------------------------------------------------------- */
 
 bool qm_player_send(QmPlayer *player, QmCommand command)
 {
@@ -80,7 +81,7 @@ float qm_player_peak(QmPlayer *player, uint32_t channel)
     return peak;
 }
 
-/* --- the audio thread -------------------------------------------------------------------- */
+/* --- the audio thread --------------------------------------------------------------- */
 
 static void obey(QmPlayer *player)
 {
@@ -119,7 +120,8 @@ static void hand_over(QmPlayer *player, uint32_t channel, uint32_t n, float *out
         atomic_store_explicit(&player->peaks[channel], bits, memory_order_relaxed);
 }
 
-/* Up to the next grid line, the end of the song, or `n`; returns how many frames that were. */
+/* Up to the next grid line, the end of the song, or `n`; returns how many frames that
+ * were. */
 static uint32_t play(QmPlayer *player, uint32_t at, uint32_t n, float *const *channels)
 {
     const int64_t frame = qm_engine_frame(player->engine);

@@ -1,10 +1,11 @@
-/* An engine with a play and a stop button: what stands between a sound card's callback and the
- * thread that people talk to.
+/* An engine with a play and a stop button: what stands between a sound card's callback
+ * and the thread that people talk to.
  *
- * Commands act on the engine's grid: while it plays, before the next quantum; while it stands, at
- * the next callback. So what is heard after a stop, a locate or a new start is always whole
- * quanta, and the same quanta an offline render would compute. A stop is a cut; play goes on
- * with the very next frame. At the end of the song it falls silent; play then begins anew. */
+ * Commands act on the engine's grid: while it plays, before the next quantum; while it
+ * stands, at the next callback. So what is heard after a stop, a locate or a new start is
+ * always whole quanta, and the same quanta an offline render would compute. A stop is a
+ * cut; play goes on with the very next frame. At the end of the song it falls silent;
+ * play then begins anew. */
 #ifndef QM_RENDER_PLAYER_H
 #define QM_RENDER_PLAYER_H
 
@@ -38,8 +39,9 @@ QmPlayerState qm_player_state(const QmPlayer *player);
 /* The largest sample of an output channel since this was last asked. */
 float qm_player_peak(QmPlayer *player, uint32_t channel);
 
-/* The audio thread: the next `n` frames, one buffer a channel, 2 * plan->n_outputs of them; NULL
- * where nobody listens. `self` is a QmPlayer. Real time: never allocates, locks, logs or waits. */
+/* The audio thread: the next `n` frames, one buffer a channel, 2 * plan->n_outputs of
+ * them; NULL where nobody listens. `self` is a QmPlayer. Real time: never allocates,
+ * locks, logs or waits. */
 void qm_player_process(void *self, uint32_t n, float *const *channels);
 
 #endif

@@ -1,12 +1,12 @@
-/* A ring of copied items with two counters that only grow (and wrap at 2^32, which the unsigned
- * difference does not notice):
+/* A ring of copied items with two counters that only grow (and wrap at 2^32, which the
+ * unsigned difference does not notice):
  *
  *   taken <= put <= taken + capacity        item k lies at k mod capacity
  *
- * Each counter is written by one side. The writer's release after copying in, met by the reader's
- * acquire before copying out, makes the item visible; the same pair the other way round keeps a
- * place from being overwritten while it is read. The counters live on cache lines of their own,
- * so that the sides do not slow each other down. */
+ * Each counter is written by one side. The writer's release after copying in, met by the
+ * reader's acquire before copying out, makes the item visible; the same pair the other
+ * way round keeps a place from being overwritten while it is read. The counters live on
+ * cache lines of their own, so that the sides do not slow each other down. */
 #include "render/ring.h"
 
 #include <assert.h>

@@ -2,10 +2,10 @@
  *
  *   jack_capture SERVER FRAMES FILE live|freewheel PORT...
  *
- * Waits for the server, says "connected", waits for the ports, plugs itself in, says "recording",
- * and keeps FRAMES frames from the first on that is not silent on all ports. In freewheel the
- * server runs as fast as it can meanwhile; it must be a synchronous one (jackd -S), so that no
- * cycle goes by without all clients. */
+ * Waits for the server, says "connected", waits for the ports, plugs itself in, says
+ * "recording", and keeps FRAMES frames from the first on that is not silent on all ports.
+ * In freewheel the server runs as fast as it can meanwhile; it must be a synchronous one
+ * (jackd -S), so that no cycle goes by without all clients. */
 #include <jack/jack.h>
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,15 +1,18 @@
-/* Watches a JACK client's process callback from outside: what the real-time thread must not do is
- * counted while it is inside the callback, and told at the program's end.
+/* Watches a JACK client's process callback from outside: what the real-time thread must
+ * not do is counted while it is inside the callback, and told at the program's end.
  *
- *   LD_PRELOAD=rt_guard.so RT_GUARD_REPORT=FILE program      a report, one `name count` a line:
- *       callbacks 1000        calls that were watched
- *       malloc 2              calls of what is forbidden inside them; absent: none
- *       blocked 1             callbacks in which the kernel put the thread to sleep, by
- *                             whatever call (voluntary context switches)
- *   RT_GUARD_PROVOKE=malloc   does it once inside a callback, to show that it would be noticed
+ *   LD_PRELOAD=rt_guard.so RT_GUARD_REPORT=FILE program
+ *       writes `name count` lines:
+ *       callbacks 1000   calls that were watched
+ *       malloc 2         calls of what is forbidden inside them; absent: none
+ *       blocked 1        callbacks in which the kernel put the thread to sleep, by whatever
+ *                        call (voluntary context switches)
+ *   RT_GUARD_PROVOKE=malloc
+ *       does it once inside a callback, to show that it would be noticed
  *
- * The callback is known because jack_set_process_callback is replaced too: the program needs no
- * hooks for this. Memory goes on to the C library by its __libc names, the rest by dlsym. */
+ * The callback is known because jack_set_process_callback is replaced, too: the program
+ * needs no hooks for this. Memory goes on to the C library by its __libc names, the rest
+ * by dlsym. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +41,8 @@
     X(sem_wait) X(sem_timedwait) X(sem_post) \
     X(open) X(open64) X(openat) X(close) X(read) X(write) X(pread) X(pread64) \
     X(lseek) X(lseek64) \
-    X(fopen) X(fread) X(fwrite) X(fflush) X(printf) X(fprintf) X(vfprintf) X(puts) X(fputs) \
+    X(fopen) X(fread) X(fwrite) X(fflush) X(puts) X(fputs) \
+    X(printf) X(fprintf) X(vfprintf) \
     X(poll) X(nanosleep) X(clock_nanosleep) X(usleep) X(sched_yield)
 /* clang-format on */
 
@@ -56,7 +60,7 @@ static void note(int index)
         atomic_fetch_add(&counts[index], 1);
 }
 
-/* --- what is replaced -------------------------------------------------------------------- */
+/* --- what is replaced --------------------------------------------------------------- */
 
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
@@ -189,7 +193,7 @@ int fprintf(FILE *file, const char *format, ...)
     return n;
 }
 
-/* --- provoking --------------------------------------------------------------------------- */
+/* --- provoking ---------------------------------------------------------------------- */
 
 static void provoke(const char *what)
 {
@@ -213,7 +217,7 @@ static void provoke(const char *what)
     }
 }
 
-/* --- the callback ------------------------------------------------------------------------ */
+/* --- the callback ------------------------------------------------------------------- */
 
 typedef int (*Process)(uint32_t n, void *arg);
 

@@ -1,6 +1,6 @@
 /* links: render */
-/* The player: what a device hears is what the executor computes, whatever it asks for at a time
- * and however often somebody stops and starts. */
+/* The player: what a device hears is what the executor computes, whatever it asks for at
+ * a time and however often somebody stops and starts. */
 #include "render/player.h"
 
 #include "tests/support/rig.h"
@@ -26,7 +26,8 @@ typedef struct Stage {
 
 static Stage stage;
 
-/* Three strips with a compressor, a limiter on the master: state and latency to get wrong. */
+/* Three strips with a compressor, a limiter on the master: state and latency to get
+ * wrong. */
 static int set_up(void **unused)
 {
     (void)unused;
@@ -123,7 +124,8 @@ static void stop_and_play_lose_nothing(void **unused)
     assert_song(700, 128, 3000);
 }
 
-/* From the beginning of a quantum the executor starts afresh: the same as a first time there. */
+/* From the beginning of a quantum the executor starts afresh: the same as a first time
+ * there. */
 static void locate_goes_there_now(void **unused)
 {
     (void)unused;

@@ -1,5 +1,6 @@
 /* links: render */
-/* The ring: first in, first out, full and empty are told, and nothing is lost between threads. */
+/* The ring: first in, first out, full and empty are told, and nothing is lost between
+ * threads. */
 #include "render/ring.h"
 
 #include <pthread.h>
