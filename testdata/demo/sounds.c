@@ -1,13 +1,13 @@
-/* Makes the audio of the demo session, `sounds FOLDER`: four drums, a pluck for a sampler, and
- * three stems of eight bars (bass, pad, lead) at 126 bpm in C minor.
+/* Makes the audio of the demo session, `sounds FOLDER`: drums and a pluck for samplers,
+ * and three stems of eight bars (bass, pad, lead) at 126 bpm in C minor.
  *
- *   saw      x = 2 phase - 1, its jump smoothed over the two samples beside it (PolyBLEP), so that
- *            what folds back from above the Nyquist frequency is hardly heard
+ *   saw      x = 2 phase - 1, its jump smoothed over the two samples beside it (PolyBLEP),
+ *            so that what folds back from above the Nyquist frequency is hardly heard
  *   filter   state variable, 12 dB an octave, low-pass or high-pass
  *   shape    exponential decays; attack and release are straight lines
  *   noise    a function of (name, frame): qm_rand
  *
- * Everything comes out of base/qmath and plain arithmetic: the same files on every machine. */
+ * Everything comes out of base/qmath and plain arithmetic: the same files everywhere. */
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/qmath.h"
@@ -28,8 +28,8 @@ typedef struct Sound {
 
 static int64_t frames_of(double seconds) { return (int64_t)(seconds * RATE + 0.5); }
 
-/* The frame of a sixteenth: rounded once, so that a phrase of eight bars is as long as the
- * session's eight bars. */
+/* The frame of a sixteenth: rounded once, so that a phrase of eight bars is as long as
+ * the session's eight bars. */
 static int64_t frame_of_step(int64_t step)
 {
     return (2 * step * RATE * 15 + BPM) / (2 * BPM);
@@ -82,7 +82,7 @@ static double filter_run(Filter *filter, double x, double *high)
     return low;
 }
 
-/* Straight up within `attack`, straight down within `release` after `held`, all in frames. */
+/* Straight up within `attack`, straight down within `release` after `held`, in frames. */
 static double gate(int64_t i, int64_t attack, int64_t held, int64_t release)
 {
     const double up = i < attack ? (double)i / (double)attack : 1;
@@ -107,7 +107,7 @@ static void kick(Sound *s)
     }
 }
 
-/* A drum's skin, the snares' noise, and three early bursts that make it a clap as well. */
+/* A drum's skin, the snares' noise, and three early bursts that make it a clap too. */
 static void snare(Sound *s)
 {
     const uint64_t keys[] = {qm_rand_key(SEED, qm_hash64_string("snare left")),

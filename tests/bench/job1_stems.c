@@ -1,10 +1,10 @@
 /* Stereo stems for the mixing benchmark, the same on every machine:
  *
- *   job1_stems FOLDER COUNT SECONDS     stem000.wav ... (48 kHz, 24 bit) and ir.wav, the decaying
- *                                       noise that a peer without a reverb convolves with
+ *   job1_stems FOLDER COUNT SECONDS     stem000.wav ... (48 kHz, 24 bit) and ir.wav, the
+ *                 decaying noise that a peer without a reverb convolves with
  *
- * A stem is a bar of decaying hits (a tone with overtones, and noise) that comes again with other
- * pitches, so that equalisers and compressors have something to do. A file that is there stays. */
+ * A stem is a row of decaying hits (a tone with overtones, and noise) of many pitches, so
+ * that equalisers and compressors have something to do. A file that is there stays. */
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/qmath.h"

@@ -1,6 +1,6 @@
 /* Runs a command and appends what it cost to a file:
  *
- *   timed FILE NAME COMMAND...      NAME <tab> CPU s <tab> wall s <tab> peak MiB <tab> exit code
+ *   timed FILE NAME COMMAND...    NAME, CPU s, wall s, peak MiB, exit code; parted by tabs
  *
  * CPU is user and system time of the command and of what it waited for. A small parent, because
  * a child's peak begins with its parent's size. */
