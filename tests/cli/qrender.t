@@ -1,0 +1,139 @@
+#!/bin/sh
+# qrender as a user meets it: what comes out, what is said, what is left behind.
+. tests/tap.sh
+
+qrender=$BUILD/qrender
+mkdir "$tmp/s" && "$BUILD/tests/determinism/sounds" "$tmp/s"
+cp testdata/sessions/everything.yaml "$tmp/s"
+session=$tmp/s/everything.yaml
+cat >"$tmp/s/small.yaml" <<'YAML'
+qmix: 1
+sounds: {kick: kick.wav, keys: keys.wav}
+sources:
+  kick: {clip: {sound: kick, at: 1}, fader: {gain: -6}}
+  keys: {clip: {sound: keys, at: 1, length: 1 s}, fader: {gain: -12}, sends: [{bus: hall, level: -6}]}
+buses: {hall: {inserts: [{delay: {time: 100, mix: 100}}]}}
+YAML
+small=$tmp/s/small.yaml
+
+status() { # EXPECTED COMMAND...
+    expected=$1
+    shift
+    "$@" >"$tmp/out" 2>"$tmp/err"
+    is "exit $expected: $(basename "$1") $(echo "$*" | sed "s|$tmp/||g; s|^[^ ]* ||")" $? "$expected"
+}
+says() { # TEXT: on standard error of the last status
+    verdict "it says '$1'" "$(grep -qF -- "$1" "$tmp/err" || cat "$tmp/err")"
+}
+peak() { # FILE: largest amplitude
+    sox "$1" -n stat 2>&1 | awk '/^(Maximum|Minimum) amplitude/ {v = $3 < 0 ? -$3 : $3; if (v > m) m = v} END {printf "%.9f", m}'
+}
+
+# --- what comes out
+status 0 "$qrender" "$small" -o "$tmp/a.wav"
+says "a.wav:"
+is "24-bit stereo at 48 kHz" "$(soxi -b "$tmp/a.wav") $(soxi -c "$tmp/a.wav") $(soxi -r "$tmp/a.wav")" "24 2 48000"
+for format in flac aiff rf64 w64 ogg; do
+    status 0 "$qrender" -q "$small" -o "$tmp/a.$format"
+    is "silent when quiet" "$(cat "$tmp/err")" ""
+done
+status 0 "$qrender" -q "$small" -o "$tmp/16.wav" --bits 16
+is "16 bits" "$(soxi -b "$tmp/16.wav")" 16
+status 0 "$qrender" -q "$small" -o "$tmp/f.wav" --bits 32f
+sox "$tmp/f.wav" -t f32 "$tmp/file.raw"
+"$qrender" -q "$small" -o - --bits 32f | sox -t wav - -t f32 "$tmp/pipe.raw" 2>/dev/null
+ok "through a pipe, the same samples" cmp "$tmp/file.raw" "$tmp/pipe.raw"
+root=$(pwd)
+bin=$(cd "$BUILD" && pwd)/qrender
+cd "$tmp/s" && "$bin" -q - -o ../stdin.wav <small.yaml
+cd "$tmp" && "$bin" -q s/small.yaml
+cd "$root" || exit 1
+ok "a session from standard input" cmp "$tmp/a.wav" "$tmp/stdin.wav"
+ok "the default name" test -f "$tmp/small.wav"
+status 0 "$qrender" --json "$small" -o "$tmp/j.wav"
+ok "JSON" grep -Eq '^\{"file":.*"frames":[0-9]+.*"peak":-?[0-9.]+.*\}$' "$tmp/out"
+
+# --- stems
+status 0 "$qrender" -q "$session" -o "$tmp/mix.wav" --stems "$tmp/stems" --bits 32f
+ok "every strip has its stem" test -f "$tmp/stems/kick.wav" -a -f "$tmp/stems/hall.wav" -a -f "$tmp/stems/master.wav"
+sox "$tmp/mix.wav" -t f32 "$tmp/mix.raw"
+sox "$tmp/stems/master.wav" -t f32 "$tmp/master.raw"
+ok "the mix is the master's stem" cmp "$tmp/mix.raw" "$tmp/master.raw"
+set --
+for strip in bass keys pad vox room lead click drums hall; do
+    set -- "$@" "$tmp/stems/$strip.wav"
+done
+depth=$("$BUILD/tests/cli/null_depth" "$tmp/stems/master.in.wav" "$@")
+verdict "stems null against the unmastered mix below -120 dB" \
+    "$(awk -v d="$depth" 'BEGIN {if (d != "-inf" && !(d < -120)) print "found " d " dB"}')"
+shift
+depth=$("$BUILD/tests/cli/null_depth" "$tmp/stems/master.in.wav" "$@")
+verdict "which they do not with one missing" "$(awk -v d="$depth" 'BEGIN {if (!(d > -40)) print d}')"
+status 0 "$qrender" -q "$small" --stems "$tmp/pre" --stems-tap pre
+
+# --- ranges and overrides
+status 0 "$qrender" -q "$small" -o "$tmp/r.wav" --from 0.25s --to 0.75s
+is "half a second" "$(soxi -s "$tmp/r.wav")" 24000
+status 0 "$qrender" -q "$small" -o "$tmp/mute.wav" --set kick.fader.mute=yes --set keys.fader.gain=-120
+is "muted" "$(peak "$tmp/mute.wav")" "0.000000000"
+
+# --- text
+status 0 "$qrender" "$session" --explain
+ok "the plan" grep -q "^plan: " "$tmp/out"
+ok "latencies" grep -q "delayed 240" "$tmp/out"
+status 0 "$qrender" --list-processors
+ok "processors" grep -q "^compressor" "$tmp/out"
+status 0 "$qrender" --describe eq
+ok "their parameters" grep -q "freq" "$tmp/out"
+status 0 "$qrender" --version
+status 0 "$qrender" --help
+
+# --- usage
+status 2 "$qrender"
+status 2 "$qrender" "$small" --thread 3
+says "did you mean '--threads'"
+status 2 "$qrender" "$small" --bits 12
+status 2 "$qrender" "$small" -o "$tmp/a.xyz"
+status 2 "$qrender" "$small" --from 9 --to 3
+status 2 "$qrender" --describe nothing
+
+# --- bad input
+status 3 "$qrender" "$tmp/none.yaml"
+status 3 "$qrender" "$small" --set kick.fader.gian=3
+says "did you mean 'gain'"
+printf 'qmix: 1\nsounds: {x: no.wav}\nsources: {a: {clip: {sound: x, at: 1}}}\n' >"$tmp/bad.yaml"
+echo keep >"$tmp/keep.wav"
+status 3 "$qrender" "$tmp/bad.yaml" -o "$tmp/keep.wav"
+says "bad.yaml:2:"
+is "what was there stays" "$(cat "$tmp/keep.wav")" keep
+printf 'qmix: 1\n' >"$tmp/empty.yaml"
+status 3 "$qrender" "$tmp/empty.yaml" -o "$tmp/e.wav"
+status 3 "$qrender" /dev/null -o "$tmp/e.wav"
+status 3 "$qrender" "$tmp" -o "$tmp/e.wav"
+ok "nothing was made" test ! -e "$tmp/e.wav"
+
+# --- I/O
+status 4 "$qrender" "$small" -o "$tmp/nowhere/a.wav"
+if [ -w /dev/full ]; then
+    status 4 "$qrender" "$small" -o /dev/full
+else
+    skip "a full disk" "no /dev/full"
+fi
+"$qrender" -q "$small" -o - 2>"$tmp/err" | head -c 100 >/dev/null
+ok "a reader that leaves early is told in a line at most" sh -c "[ \$(wc -l <'$tmp/err') -le 1 ]"
+
+# --- interrupted
+cat >"$tmp/s/long.yaml" <<'YAML'
+qmix: 1
+tail: 3600 s
+sources: {a: {tone: {freq: 440}, inserts: [{reverb: {}}, {limiter: {}}]}}
+YAML
+echo keep >"$tmp/long.wav"
+"$qrender" -q "$tmp/s/long.yaml" -o "$tmp/long.wav" --to 36000s 2>"$tmp/err" &
+sleep 1
+kill -INT $!
+wait $!
+is "interrupted" $? 4
+is "the old file stays" "$(cat "$tmp/long.wav")" keep
+is "and no other is left" "$(find "$tmp" -name '*part*' | wc -l | tr -d ' ')" 0
+finish
