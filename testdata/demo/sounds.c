@@ -1,7 +1,7 @@
 /* Makes the audio of the demo session, `sounds FOLDER`: drums and a pluck for samplers,
  * and three stems of eight bars (bass, pad, lead) at 126 bpm in C minor.
  *
- *   saw      x = 2 phase - 1, its jump smoothed over the two samples beside it (PolyBLEP),
+ *   saw      x = 2 phase - 1, the jump smoothed over two samples by PolyBLEP,
  *            so that what folds back from above the Nyquist frequency is hardly heard
  *   filter   state variable, 12 dB an octave, low-pass or high-pass
  *   shape    exponential decays; attack and release are straight lines

@@ -1,9 +1,9 @@
 /* Runs a command and appends what it cost to a file:
  *
- *   timed FILE NAME COMMAND...    NAME, CPU s, wall s, peak MiB, exit code; parted by tabs
+ *   timed FILE NAME COMMAND...    NAME, CPU s, wall s, peak MiB, exit code (tabs)
  *
- * CPU is user and system time of the command and of what it waited for. A small parent, because
- * a child's peak begins with its parent's size. */
+ * CPU is user and system time of the command and what it waited for. A small
+ * parent, because a child's peak begins with its parent's size. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
