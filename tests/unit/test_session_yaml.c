@@ -1,7 +1,7 @@
 /* links: formats */
-/* tests: formats/session_yaml_names formats/session_yaml_strip
- * formats/session_yaml_slots */
-/* tests: formats/session_yaml_pattern formats/session_yaml_time */
+/* tests: formats/session_yaml_names formats/session_yaml_strip */
+/* tests: formats/session_yaml_slots formats/session_yaml_pattern */
+/* tests: formats/session_yaml_time */
 /* The session language: what a text means, its canonical form, and every message there
  * is. */
 #include <setjmp.h>
