@@ -1,5 +1,6 @@
-/* A table of options is walked three times: to print --help, to find what was written, and to say
- * what was probably meant. Fields are written through their offset in the tool's own struct. */
+/* A table of options is walked three times: to print --help, to find what was written,
+ * and to say what was probably meant. Fields are written through their offset in the
+ * tool's own struct. */
 #include "cmd/cli.h"
 
 #include "base/text.h"
@@ -13,18 +14,20 @@
 static const CliOption common_options[] = {
     {'q', "quiet", NULL, "say nothing but errors", CLI_FLAG, offsetof(CliCommon, quiet)},
     {'v', "verbose", NULL, "say more", CLI_FLAG, offsetof(CliCommon, verbose)},
-    {0, "json", NULL, "results as JSON on standard output", CLI_FLAG, offsetof(CliCommon, json)},
+    {0, "json", NULL, "results as JSON on standard output", CLI_FLAG,
+     offsetof(CliCommon, json)},
 };
 enum { N_COMMON = sizeof common_options / sizeof common_options[0], HELP_COLUMN = 26 };
 
-/* --- help -------------------------------------------------------------------------------- */
+/* --- help --------------------------------------------------------------------- */
 
-static void print_option(char letter, const char *name, const char *argument, const char *help)
+static void print_option(char letter, const char *name, const char *argument,
+                         const char *help)
 {
     char left[128];
-    const int width =
-        snprintf(left, sizeof left, "  %c%c%c --%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
-                 letter ? ',' : ' ', name, argument ? " " : "", argument ? argument : "");
+    const int width = snprintf(left, sizeof left, "  %c%c%c --%s%s%s", letter ? '-' : ' ',
+                               letter ? letter : ' ', letter ? ',' : ' ', name,
+                               argument ? " " : "", argument ? argument : "");
     const char *line_end = strchr(help, '\n');
     printf("%s%*s", left, width < HELP_COLUMN ? HELP_COLUMN - width : 1, "");
     while (line_end) {
@@ -39,8 +42,8 @@ static void print_help(const CliTool *tool)
 {
     printf("usage: %s %s\n\n%s\n\noptions:\n", tool->name, tool->usage, tool->summary);
     for (size_t i = 0; i < tool->n_options; i++)
-        print_option(tool->options[i].letter, tool->options[i].name, tool->options[i].argument,
-                     tool->options[i].help);
+        print_option(tool->options[i].letter, tool->options[i].name,
+                     tool->options[i].argument, tool->options[i].help);
     for (size_t i = 0; i < N_COMMON; i++)
         print_option(common_options[i].letter, common_options[i].name, NULL,
                      common_options[i].help);
@@ -59,7 +62,7 @@ int cli_usage_error(const CliTool *tool, const char *what, const char *word)
     return QM_ERR_USAGE;
 }
 
-/* --- parsing ----------------------------------------------------------------------------- */
+/* --- parsing --------------------------------------------------------------------- */
 
 typedef struct Parser {
     const CliTool *tool;
@@ -69,8 +72,8 @@ typedef struct Parser {
     int argc, at;
 } Parser;
 
-static const CliOption *find_in(const CliOption *options, size_t n, char letter, const char *name,
-                                size_t length)
+static const CliOption *find_in(const CliOption *options, size_t n, char letter,
+                                const char *name, size_t length)
 {
     for (size_t i = 0; i < n; i++) {
         if (letter && options[i].letter == letter)
@@ -82,7 +85,8 @@ static const CliOption *find_in(const CliOption *options, size_t n, char letter,
     return NULL;
 }
 
-static const CliOption *find(const Parser *p, char letter, const char *name, size_t length)
+static const CliOption *find(const Parser *p, char letter, const char *name,
+                             size_t length)
 {
     const CliOption *found =
         find_in(p->tool->options, p->tool->n_options, letter, name, length);
@@ -145,7 +149,8 @@ static int unknown(const Parser *p, const char *word, size_t length)
     const char *near = qm_near_miss(name, names, n);
     if (!near)
         return cli_usage_error(p->tool, "unknown option", name);
-    fprintf(stderr, "%s: unknown option '--%s', did you mean '--%s'?\n", p->tool->name, name, near);
+    fprintf(stderr, "%s: unknown option '--%s', did you mean '--%s'?\n", p->tool->name,
+            name, near);
     return QM_ERR_USAGE;
 }
 
@@ -176,7 +181,9 @@ static int parse_letters(Parser *p, const char *letters)
             store(p, option, NULL);
             continue;
         }
-        const char *value = letters[1] ? letters + 1 : p->at < p->argc ? p->argv[p->at++] : NULL;
+        const char *value = letters[1]        ? letters + 1
+                            : p->at < p->argc ? p->argv[p->at++]
+                                              : NULL;
         return value ? store(p, option, value)
                      : cli_usage_error(p->tool, "a value is missing after", word);
     }
@@ -204,13 +211,14 @@ bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmAren
             printf("%s %s\n", tool->name, QM_VERSION);
             return false;
         } else {
-            *exit_code = word[1] == '-' ? parse_long(&p, word + 2) : parse_letters(&p, word + 1);
+            *exit_code =
+                word[1] == '-' ? parse_long(&p, word + 2) : parse_letters(&p, word + 1);
         }
     }
     return *exit_code == 0;
 }
 
-/* --- reporting --------------------------------------------------------------------------- */
+/* --- reporting --------------------------------------------------------------------- */
 
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag)
 {
@@ -219,13 +227,14 @@ int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag)
     for (uint32_t i = 0; i < kept && !common->quiet; i++)
         fprintf(stderr, "%s: warning: %s\n", tool->name, diag->warnings[i]);
     if (diag->n_warnings > kept && !common->quiet)
-        fprintf(stderr, "%s: warning: and %u more\n", tool->name, diag->n_warnings - kept);
+        fprintf(stderr, "%s: warning: and %u more\n", tool->name,
+                diag->n_warnings - kept);
     if (diag->status != QM_OK)
         fprintf(stderr, "%s: %s\n", tool->name, diag->text);
     return qm_status_exit(diag->status);
 }
 
-/* --- progress ---------------------------------------------------------------------------- */
+/* --- progress --------------------------------------------------------------------- */
 
 static double now(void)
 {

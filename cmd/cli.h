@@ -1,5 +1,6 @@
-/* What all tools share on the command line: option tables, --help made from them, diagnostics on
- * standard error, exit codes (0 done, 1 a check was missed, 2 usage, 3 bad input, 4 I/O). */
+/* What all tools share on the command line: option tables, --help made from them,
+ * diagnostics on standard error, exit codes (0 done, 1 a check was missed, 2 usage, 3 bad
+ * input, 4 I/O). */
 #ifndef QM_CMD_CLI_H
 #define QM_CMD_CLI_H
 
@@ -48,13 +49,14 @@ typedef struct CliTool {
     const char *notes; /* printed after the options: examples */
 } CliTool;
 
-/* Fills `options` (a struct that begins with CliCommon, defaults set by the caller). Returns
- * true to go on; false: *exit_code says how to end (help and version were printed, or the error
- * was). Lists live in `arena`. */
+/* Fills `options` (a struct that begins with CliCommon, defaults set by the caller).
+ * Returns true to go on; false: *exit_code says how to end (help and version were
+ * printed, or the error was). Lists live in `arena`. */
 bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmArena *arena,
                int *exit_code);
 
-/* Prints warnings (not when quiet) and the failure, if there is one; returns the exit code. */
+/* Prints warnings (not when quiet) and the failure, if there is one; returns the exit
+ * code. */
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag);
 
 /* "qrender: what: see --help" on standard error; returns 2. */

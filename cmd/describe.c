@@ -59,7 +59,8 @@ int describe_one(const CliTool *tool, const char *name)
     printf("%s: %s\n", proc->name, proc->summary);
     print_rows(proc->params, proc->n_params);
     if (proc->flags & QM_PROC_KEYED)
-        printf("  %-16s %s\n", "key", "the strip that is listened to instead of the input");
+        printf("  %-16s %s\n", "key",
+               "the strip that is listened to instead of the input");
     if (proc->group_name) {
         printf("%s: up to %u, each with\n", proc->group_name, proc->max_groups);
         print_rows(proc->group, proc->n_group);

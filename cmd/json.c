@@ -29,7 +29,8 @@ json_t *cli_json_text(const char *bytes)
 
 bool cli_json_print(json_t *object)
 {
-    const bool ok = object && json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0;
+    const bool ok =
+        object && json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0;
     if (ok)
         fputc('\n', stdout);
     json_decref(object);

@@ -28,7 +28,8 @@ static QmStatus open_sound(void *context, const char *name, QmPlace place, QmDia
     char path[4096];
     const size_t length = strlen(name);
     if (folder->length + length >= sizeof path)
-        return qm_fail(diag, QM_ERR_INPUT, place, NULL, "the path of '%s' is too long", name);
+        return qm_fail(diag, QM_ERR_INPUT, place, NULL, "the path of '%s' is too long",
+                       name);
     memcpy(path, folder->path, folder->length);
     memcpy(path + folder->length, name, length + 1);
     return qm_audio_open(NULL, path, place, diag, reader);
@@ -50,8 +51,8 @@ static QmStatus set_seed(QmSession *session, const char *text, QmDiag *diag)
         return QM_OK;
     if (!qm_number_parse(text, &seed) || seed < 0 || seed > 9007199254740992.0 ||
         seed != (double)(uint64_t)seed)
-        return qm_fail_plain(diag, QM_ERR_USAGE, "--seed: expected a whole number, found '%s'",
-                             text);
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "--seed: expected a whole number, found '%s'", text);
     session->seed = (uint64_t)seed;
     return QM_OK;
 }
@@ -64,7 +65,8 @@ static QmStatus read_session(const LoadRequest *request, QmDiag *diag, Loaded *l
     QmStatus status =
         qm_file_read(request->file, QM_YAML_MAX_SIZE, &loaded->arena, diag, &text, &size);
     if (status == QM_OK)
-        status = qm_session_parse(text, size, name, &loaded->arena, diag, &loaded->session);
+        status =
+            qm_session_parse(text, size, name, &loaded->arena, diag, &loaded->session);
     if (status == QM_OK)
         status = set_seed(loaded->session, request->seed, diag);
     for (size_t i = 0; i < request->overrides.count && status == QM_OK; i++)
@@ -88,14 +90,14 @@ QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
     Folder *folder = folder_of(request->file, &loaded->arena);
     if (!folder)
         return qm_fail_memory(diag);
-    status = qm_prepare(loaded->session, open_sound, folder, request->resident, &loaded->arena,
-                        diag, &loaded->prepared);
+    status = qm_prepare(loaded->session, open_sound, folder, request->resident,
+                        &loaded->arena, diag, &loaded->prepared);
     if (status == QM_OK)
         status = qm_clock_new(loaded->session, &loaded->arena, diag, &loaded->clock);
     if (status == QM_OK)
         status = qm_timeline_new(loaded->session, loaded->clock,
-                                 qm_prepared_frames(loaded->prepared), &loaded->arena, diag,
-                                 &loaded->timeline);
+                                 qm_prepared_frames(loaded->prepared), &loaded->arena,
+                                 diag, &loaded->timeline);
     if (status == QM_OK)
         status = qm_graph_new(loaded->session, &loaded->arena, diag, &loaded->graph);
     return status;
@@ -105,8 +107,9 @@ QmStatus load_plan(Loaded *loaded, QmIsa isa, const QmPickup *stems, uint32_t n_
                    QmDiag *diag, QmPlan *plan)
 {
     const QmPlanRequest request = {.isa = isa, .stems = stems, .n_stems = n_stems};
-    return qm_plan_new(&loaded->graph, &loaded->timeline, qm_prepared_assets(loaded->prepared),
-                       loaded->clock, &request, &loaded->arena, diag, plan);
+    return qm_plan_new(&loaded->graph, &loaded->timeline,
+                       qm_prepared_assets(loaded->prepared), loaded->clock, &request,
+                       &loaded->arena, diag, plan);
 }
 
 void load_release(Loaded *loaded)
@@ -116,14 +119,14 @@ void load_release(Loaded *loaded)
     qm_arena_release(&loaded->arena);
 }
 
-QmStatus load_position(const Loaded *loaded, const char *option, const char *text, QmDiag *diag,
-                       int64_t *frame)
+QmStatus load_position(const Loaded *loaded, const char *option, const char *text,
+                       QmDiag *diag, int64_t *frame)
 {
     QmPosition position;
     if (!qm_position_parse(text, &position))
-        return qm_fail_plain(diag, QM_ERR_USAGE,
-                             "%s: expected a place such as 9, 5.3.2 or 12.5 s, found '%s'", option,
-                             text);
+        return qm_fail_plain(
+            diag, QM_ERR_USAGE,
+            "%s: expected a place such as 9, 5.3.2 or 12.5 s, found '%s'", option, text);
     *frame = qm_clock_frame(loaded->clock, position);
     return QM_OK;
 }

@@ -1,4 +1,5 @@
-/* From a session's file to a plan that can run: what every tool that renders does first. */
+/* From a session's file to a plan that can run: what every tool that renders does
+ * first. */
 #ifndef QM_CMD_LOAD_H
 #define QM_CMD_LOAD_H
 
@@ -8,10 +9,10 @@
 
 /* What the command line says about loading. */
 typedef struct LoadRequest {
-    const char *file;   /* "-": standard input */
-    CliList overrides;  /* --set ADDRESS=VALUE */
-    const char *seed;   /* --seed N, or NULL: the session's */
-    bool resident;      /* all sounds in memory (live) */
+    const char *file;  /* "-": standard input */
+    CliList overrides; /* --set ADDRESS=VALUE */
+    const char *seed;  /* --seed N, or NULL: the session's */
+    bool resident;     /* all sounds in memory (live) */
     QmIsa isa;
 } LoadRequest;
 
@@ -25,8 +26,8 @@ typedef struct Loaded {
     QmGraph graph;
 } Loaded;
 
-/* Reads, overrides, validates, prepares the sounds, lays out timeline and graph. Release it in
- * any case. */
+/* Reads, overrides, validates, prepares the sounds, lays out timeline and graph. Release
+ * it in any case. */
 QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
 /* The plan for it; `stems` as in QmPlanRequest. */
 QmStatus load_plan(Loaded *loaded, QmIsa isa, const QmPickup *stems, uint32_t n_stems,
@@ -34,7 +35,7 @@ QmStatus load_plan(Loaded *loaded, QmIsa isa, const QmPickup *stems, uint32_t n_
 void load_release(Loaded *loaded);
 
 /* A place on the command line ("9", "5.3", "12.5 s") as a song frame. */
-QmStatus load_position(const Loaded *loaded, const char *option, const char *text, QmDiag *diag,
-                       int64_t *frame);
+QmStatus load_position(const Loaded *loaded, const char *option, const char *text,
+                       QmDiag *diag, int64_t *frame);
 
 #endif

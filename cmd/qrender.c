@@ -41,8 +41,10 @@ static const CliOption options[] = {
      CLI_TEXT, FIELD(output)},
     {'b', "bits", "16|24|32f", "sample format (default 24; 16 is dithered)", CLI_TEXT,
      FIELD(bits)},
-    {0, "from", "POS", "start there: a bar (9, 5.3.2) or a time (12.5 s)", CLI_TEXT, FIELD(from)},
-    {0, "to", "POS", "stop there (default: when the last tail has ended)", CLI_TEXT, FIELD(to)},
+    {0, "from", "POS", "start there: a bar (9, 5.3.2) or a time (12.5 s)", CLI_TEXT,
+     FIELD(from)},
+    {0, "to", "POS", "stop there (default: when the last tail has ended)", CLI_TEXT,
+     FIELD(to)},
     {'s', "set", "ADDR=VALUE", "overrule a parameter: bass.eq.2.gain=-3; may be repeated",
      CLI_LIST, FIELD(set)},
     {0, "seed", "N", "overrule the session's seed", CLI_TEXT, FIELD(seed)},
@@ -50,21 +52,23 @@ static const CliOption options[] = {
      "write every strip to DIR/STRIP.wav, and what the master is fed to\n"
      "DIR/master.in.wav",
      CLI_TEXT, FIELD(stems)},
-    {0, "stems-tap", "post|pre", "take the stems after the fader (default) or before it", CLI_TEXT,
-     FIELD(stems_tap)},
+    {0, "stems-tap", "post|pre", "take the stems after the fader (default) or before it",
+     CLI_TEXT, FIELD(stems_tap)},
     {0, "sum", "FILE", "write sums of the samples, a line a block, to compare with later",
      CLI_TEXT, FIELD(sum)},
-    {0, "verify", "FILE", "compare with such sums; exit 1 and say where if they differ", CLI_TEXT,
-     FIELD(verify)},
-    {'t', "threads", "N", "threads (default: one a core); the samples are the same", CLI_NUMBER,
-     FIELD(threads)},
-    {0, "chunk", "QUANTA", "compute so many 64-frame quanta at a time; the samples are the same",
-     CLI_NUMBER, FIELD(chunk)},
-    {0, "pull", "FRAMES", "render as a device would, pulling FRAMES at a time; the samples are\n"
-                          "the same",
+    {0, "verify", "FILE", "compare with such sums; exit 1 and say where if they differ",
+     CLI_TEXT, FIELD(verify)},
+    {'t', "threads", "N", "threads (default: one a core); the samples are the same",
+     CLI_NUMBER, FIELD(threads)},
+    {0, "chunk", "QUANTA",
+     "compute so many 64-frame quanta at a time; the samples are the same", CLI_NUMBER,
+     FIELD(chunk)},
+    {0, "pull", "FRAMES",
+     "render as a device would, pulling FRAMES at a time; the samples are\n"
+     "the same",
      CLI_NUMBER, FIELD(pull)},
-    {0, "isa", "best|base|avx2", "which build of the inner loops; the samples are the same",
-     CLI_TEXT, FIELD(isa)},
+    {0, "isa", "best|base|avx2",
+     "which build of the inner loops; the samples are the same", CLI_TEXT, FIELD(isa)},
     {'e', "explain", NULL, "print plan and timeline and stop", CLI_FLAG, FIELD(explain)},
     {0, "list-processors", NULL, "print the inserts and sources there are", CLI_FLAG,
      FIELD(list_processors)},
@@ -77,37 +81,41 @@ static const CliTool tool = {
     .summary = "Renders a session to audio: the same samples on every machine.",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
-    .notes = "examples:\n"
-             "  qrender song.yaml -o song.flac\n"
-             "  qrender song.yaml --set vox.fader.gain=-4 --from 9 --to 17 -o - | aplay\n"
-             "  qrender song.yaml --sum song.sum; qrender song.yaml --verify song.sum\n"
-             "  qrender song.yaml --explain\n"
-             "\n"
-             "exit status: 0 done, 1 --verify found a difference, 2 usage, 3 bad input, 4 I/O",
+    .notes =
+        "examples:\n"
+        "  qrender song.yaml -o song.flac\n"
+        "  qrender song.yaml --set vox.fader.gain=-4 --from 9 --to 17 -o - | aplay\n"
+        "  qrender song.yaml --sum song.sum; qrender song.yaml --verify song.sum\n"
+        "  qrender song.yaml --explain\n"
+        "\n"
+        "exit status: 0 done, 1 --verify found a difference, 2 usage, 3 bad input, 4 I/O",
 };
 
 static volatile sig_atomic_t interrupted;
 
-static void on_signal(int number)
-{
-    interrupted = number;
-}
+static void on_signal(int number) { interrupted = number; }
 
-/* --- choices ----------------------------------------------------------------------------- */
+/* --- choices --------------------------------------------------------------------- */
 
 typedef struct Choice {
     const char *name;
     int value;
 } Choice;
 
-static const Choice bits_choices[] = {
-    {"16", QM_BITS_16}, {"24", QM_BITS_24}, {"32f", QM_BITS_32F}, {NULL, 0}};
-static const Choice isa_choices[] = {
-    {"best", QM_ISA_BEST}, {"base", QM_ISA_BASE}, {"avx2", QM_ISA_AVX2}, {NULL, 0}};
-static const Choice tap_choices[] = {{"post", QM_POINT_POST}, {"pre", QM_POINT_PRE}, {NULL, 0}};
+static const Choice bits_choices[] = {{"16", QM_BITS_16},
+                                      {"24", QM_BITS_24},
+                                      {"32f", QM_BITS_32F},
+                                      {NULL, 0}};
+static const Choice isa_choices[] = {{"best", QM_ISA_BEST},
+                                     {"base", QM_ISA_BASE},
+                                     {"avx2", QM_ISA_AVX2},
+                                     {NULL, 0}};
+static const Choice tap_choices[] = {{"post", QM_POINT_POST},
+                                     {"pre", QM_POINT_PRE},
+                                     {NULL, 0}};
 
-static QmStatus choose(const char *option, const char *text, const Choice *choices, QmDiag *diag,
-                       int *value)
+static QmStatus choose(const char *option, const char *text, const Choice *choices,
+                       QmDiag *diag, int *value)
 {
     if (!text)
         return QM_OK;
@@ -116,10 +124,11 @@ static QmStatus choose(const char *option, const char *text, const Choice *choic
             *value = choices->value;
             return QM_OK;
         }
-    return qm_fail_plain(diag, QM_ERR_USAGE, "%s: '%s' is none of its values", option, text);
+    return qm_fail_plain(diag, QM_ERR_USAGE, "%s: '%s' is none of its values", option,
+                         text);
 }
 
-/* --- one run ----------------------------------------------------------------------------- */
+/* --- one run --------------------------------------------------------------------- */
 
 typedef struct Run {
     const Options *options;
@@ -152,14 +161,17 @@ static QmStatus read_choices(Run *run, QmDiag *diag)
         status = choose("--stems-tap", o->stems_tap, tap_choices, diag, &run->tap);
     if (status == QM_OK && !qm_isa_available((QmIsa)run->isa))
         status = qm_fail_plain(diag, QM_ERR_USAGE, "--isa: this CPU has no %s", o->isa);
-    if (status == QM_OK && (o->threads > QM_MAX_THREADS || o->chunk > QM_MAX_CHUNK_QUANTA ||
-                            o->pull > QM_MAX_CHUNK_QUANTA * QM_QUANTUM))
-        status = qm_fail_plain(diag, QM_ERR_USAGE,
-                               "at most %d threads, %d quanta and %d frames can be asked for",
-                               QM_MAX_THREADS, QM_MAX_CHUNK_QUANTA,
-                               QM_MAX_CHUNK_QUANTA * QM_QUANTUM);
+    if (status == QM_OK &&
+        (o->threads > QM_MAX_THREADS || o->chunk > QM_MAX_CHUNK_QUANTA ||
+         o->pull > QM_MAX_CHUNK_QUANTA * QM_QUANTUM))
+        status =
+            qm_fail_plain(diag, QM_ERR_USAGE,
+                          "at most %d threads, %d quanta and %d frames can be asked for",
+                          QM_MAX_THREADS, QM_MAX_CHUNK_QUANTA,
+                          QM_MAX_CHUNK_QUANTA * QM_QUANTUM);
     if (status == QM_OK && o->pull && o->stems)
-        status = qm_fail_plain(diag, QM_ERR_USAGE, "--pull and --stems do not go together");
+        status =
+            qm_fail_plain(diag, QM_ERR_USAGE, "--pull and --stems do not go together");
     return status;
 }
 
@@ -170,7 +182,8 @@ static void ask_for_stems(Run *run)
     if (!run->options->stems)
         return;
     for (uint16_t s = 0; s < session->n_strips; s++)
-        run->stems[run->n_stems++] = (QmPickup){.strip = s, .point = (QmTapPoint)run->tap};
+        run->stems[run->n_stems++] =
+            (QmPickup){.strip = s, .point = (QmTapPoint)run->tap};
     run->stems[run->n_stems++] =
         (QmPickup){.strip = (uint16_t)(session->n_strips - 1), .point = QM_POINT_IN};
 }
@@ -188,10 +201,12 @@ static QmStatus read_range(Run *run, QmDiag *diag)
     if (status != QM_OK || run->from < run->to)
         return status;
     if (o->from || o->to)
-        return qm_fail_plain(diag, QM_ERR_USAGE, "--from lies behind the end of what is rendered");
-    return qm_fail_plain(diag, QM_ERR_INPUT,
-                         "nothing in '%s' has an end: place something in time, or give --to",
-                         run->loaded.session->file);
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "--from lies behind the end of what is rendered");
+    return qm_fail_plain(
+        diag, QM_ERR_INPUT,
+        "nothing in '%s' has an end: place something in time, or give --to",
+        run->loaded.session->file);
 }
 
 static QmStatus prepare(Run *run, QmDiag *diag)
@@ -205,25 +220,27 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     if (status != QM_OK)
         return status;
     ask_for_stems(run);
-    status = load_plan(&run->loaded, (QmIsa)run->isa, run->stems, run->n_stems, diag, &run->plan);
+    status = load_plan(&run->loaded, (QmIsa)run->isa, run->stems, run->n_stems, diag,
+                       &run->plan);
     return status == QM_OK && !o->explain ? read_range(run, diag) : status;
 }
 
-/* --- explain ----------------------------------------------------------------------------- */
+/* --- explain --------------------------------------------------------------------- */
 
 static QmStatus explain(Run *run, QmDiag *diag)
 {
     QmText text;
     qm_text_init(&text, &run->loaded.arena);
     qm_plan_print(&run->plan, &text);
-    qm_timeline_print(run->loaded.session, run->loaded.clock, &run->loaded.timeline, &text);
+    qm_timeline_print(run->loaded.session, run->loaded.clock, &run->loaded.timeline,
+                      &text);
     if (text.failed)
         return qm_fail_memory(diag);
     fputs(text.data, stdout);
     return QM_OK;
 }
 
-/* --- sinks ------------------------------------------------------------------------------- */
+/* --- sinks --------------------------------------------------------------------- */
 
 /* "songs/night.yaml" -> "night.wav" */
 static const char *default_name(const char *session, QmArena *arena)
@@ -306,8 +323,9 @@ static QmStatus open_stem(Run *run, uint32_t i, QmDiag *diag)
                    run->stems[i].point == QM_POINT_IN ? ".in" : "");
     if (path.failed)
         return qm_fail_memory(diag);
-    return qm_audio_sink_open(path.data, session->rate, 2, (QmBits)run->bits, session->seed,
-                              &run->loaded.arena, diag, &run->stem_sinks[i]);
+    return qm_audio_sink_open(path.data, session->rate, 2, (QmBits)run->bits,
+                              session->seed, &run->loaded.arena, diag,
+                              &run->stem_sinks[i]);
 }
 
 static QmStatus open_stems(Run *run, QmDiag *diag)
@@ -315,7 +333,8 @@ static QmStatus open_stems(Run *run, QmDiag *diag)
     if (!run->options->stems)
         return QM_OK;
     if (mkdir(run->options->stems, 0777) != 0 && errno != EEXIST)
-        return qm_fail_plain(diag, QM_ERR_IO, "cannot make the folder '%s'", run->options->stems);
+        return qm_fail_plain(diag, QM_ERR_IO, "cannot make the folder '%s'",
+                             run->options->stems);
     run->stem_sinks = QM_NEW_ARRAY(&run->loaded.arena, QmSink, run->n_stems);
     if (!run->stem_sinks)
         return qm_fail_memory(diag);
@@ -335,7 +354,7 @@ static void close_sinks(Run *run)
         run->stem_sinks[i].close(run->stem_sinks[i].self);
 }
 
-/* --- rendering and telling --------------------------------------------------------------- */
+/* --- rendering and telling ---------------------------------------------------------- */
 
 static QmStatus check_assets(void *self, QmDiag *diag)
 {
@@ -345,8 +364,9 @@ static QmStatus check_assets(void *self, QmDiag *diag)
 static QmStatus render(Run *run, QmDiag *diag)
 {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    const uint32_t threads =
-        run->options->threads ? (uint32_t)run->options->threads : cores > 0 ? (uint32_t)cores : 1;
+    const uint32_t threads = run->options->threads ? (uint32_t)run->options->threads
+                             : cores > 0           ? (uint32_t)cores
+                                                   : 1;
     run->progress = cli_progress_start(&run->options->common, "rendering");
     const QmOfflineConfig config = {
         .threads = threads < QM_MAX_THREADS ? threads : QM_MAX_THREADS,
@@ -371,14 +391,14 @@ static QmStatus render(Run *run, QmDiag *diag)
 /* Peak in dBFS; null with a reason for silence. */
 static void tell_json(const Run *run, const QmPcmStats *stats, double seconds)
 {
-    json_t *object = json_pack("{s:o, s:i, s:i, s:I, s:f, s:I}", "file",
-                               cli_json_text(run->file_name), "rate",
-                               (int)run->loaded.session->rate, "channels",
-                               (int)(2 * run->plan.n_outputs), "frames",
-                               (json_int_t)rendered(run), "seconds", seconds, "clipped",
-                               (json_int_t)stats->clipped);
+    json_t *object =
+        json_pack("{s:o, s:i, s:i, s:I, s:f, s:I}", "file", cli_json_text(run->file_name),
+                  "rate", (int)run->loaded.session->rate, "channels",
+                  (int)(2 * run->plan.n_outputs), "frames", (json_int_t)rendered(run),
+                  "seconds", seconds, "clipped", (json_int_t)stats->clipped);
     if (stats->peak > 0)
-        json_object_set_new(object, "peak", json_real(qm_gain_to_db((double)stats->peak)));
+        json_object_set_new(object, "peak",
+                            json_real(qm_gain_to_db((double)stats->peak)));
     else
         json_object_update_new(object, json_pack("{s:n, s:s}", "peak", "why", "silence"));
     cli_json_print(object);
@@ -393,8 +413,8 @@ static void tell_people(const Run *run, const QmPcmStats *stats, double seconds)
     if (stats->peak > 0)
         qm_fixed_text(qm_gain_to_db((double)stats->peak), 2, peak);
     if (run->file >= 0) {
-        fprintf(stderr, "%s: %s s, %u Hz, %u channels, peak %s dBFS", run->file_name, length,
-                run->loaded.session->rate, 2 * run->plan.n_outputs, peak);
+        fprintf(stderr, "%s: %s s, %u Hz, %u channels, peak %s dBFS", run->file_name,
+                length, run->loaded.session->rate, 2 * run->plan.n_outputs, peak);
         if (stats->clipped)
             fprintf(stderr, ", %llu samples clipped", (unsigned long long)stats->clipped);
         fprintf(stderr, ", %s x real time\n", speed);

@@ -8,7 +8,8 @@
  *   qm_graph_new, qm_plan_new      who computes what, in which order
  *   qm_offline_render, qm_engine_pull (qmix/render)       audio
  *
- * Errors are a QmStatus and one line of text in a QmDiag. docs/ARCHITECTURE.md tells the whole. */
+ * Errors are a QmStatus and one line of text in a QmDiag. docs/ARCHITECTURE.md tells the
+ * whole. */
 #ifndef QM_QMIX_H
 #define QM_QMIX_H
 

@@ -1,5 +1,5 @@
-/* Two counters in engine frames: how far the ops have computed (whole quanta) and how far was
- * handed out; what lies between them is still in the taps of the last quantum. */
+/* Two counters in engine frames: how far the ops have computed (whole quanta) and how far
+ * was handed out; what lies between them is still in the taps of the last quantum. */
 #include "render/engine.h"
 
 struct QmEngine {
@@ -9,7 +9,8 @@ struct QmEngine {
     int64_t pulled;   /* engine frame of the next frame to hand out */
 };
 
-QmStatus qm_engine_new(const QmPlan *plan, QmArena *arena, QmDiag *diag, QmEngine **engine)
+QmStatus qm_engine_new(const QmPlan *plan, QmArena *arena, QmDiag *diag,
+                       QmEngine **engine)
 {
     QmEngine *made = QM_NEW(arena, QmEngine);
     if (!made)
@@ -50,8 +51,8 @@ static void hand_out(const QmEngine *engine, uint32_t n, float *out)
 {
     const uint32_t stride = 2 * engine->plan->n_outputs;
     for (uint32_t i = 0; i < engine->plan->n_outputs; i++)
-        qm_exec_pick_up(engine->exec, &engine->plan->outputs[i], engine->pulled, n, out + 2 * i,
-                        stride);
+        qm_exec_pick_up(engine->exec, &engine->plan->outputs[i], engine->pulled, n,
+                        out + 2 * i, stride);
 }
 
 void qm_engine_pull(QmEngine *engine, uint32_t n, float *out)

@@ -1,5 +1,5 @@
-/* A chunk of engine frames [c * chunk, (c + 1) * chunk) holds the song frames that lie `latency`
- * before; the sink job cuts out of them what was asked for. */
+/* A chunk of engine frames [c * chunk, (c + 1) * chunk) holds the song frames that lie
+ * `latency` before; the sink job cuts out of them what was asked for. */
 #include "render/offline.h"
 
 #include "base/fpmode.h"
@@ -18,7 +18,7 @@ typedef struct Offline {
     QmDiag *diag;   /* written by the sink job only */
 } Offline;
 
-/* --- handing over ------------------------------------------------------------------------ */
+/* --- handing over ------------------------------------------------------------------- */
 
 /* The part of song frames [frame, frame + n) that was asked for. */
 typedef struct Span {
@@ -29,7 +29,8 @@ static Span wanted(const QmOfflineConfig *config, int64_t frame, uint32_t n)
 {
     const int64_t from = frame > config->from ? frame : config->from;
     const int64_t end = frame + n < config->to ? frame + n : config->to;
-    return from < end ? (Span){(uint32_t)(from - frame), (uint32_t)(end - from)} : (Span){0, 0};
+    return from < end ? (Span){(uint32_t)(from - frame), (uint32_t)(end - from)}
+                      : (Span){0, 0};
 }
 
 static QmStatus write_outputs(Offline *off, int64_t frame, const float *audio, uint32_t n)
@@ -61,8 +62,8 @@ static QmStatus after_chunk(Offline *off, int64_t done)
     if (config->cancel && *config->cancel)
         return qm_fail_plain(off->diag, QM_ERR_IO, "interrupted");
     if (config->progress.report)
-        config->progress.report(config->progress.self, done < config->to ? done : config->to,
-                                config->to);
+        config->progress.report(config->progress.self,
+                                done < config->to ? done : config->to, config->to);
     return config->check ? config->check(config->check_self, off->diag) : QM_OK;
 }
 
@@ -76,11 +77,12 @@ static QmStatus hand_over(void *self, int64_t chunk)
     const Span span = wanted(off->config, frame, off->chunk);
     if (span.n) {
         for (uint32_t i = 0; i < off->plan->n_outputs; i++)
-            qm_exec_pick_up(off->exec, &off->plan->outputs[i], engine_frame + span.skip, span.n,
-                            off->outputs + 2 * i, stride);
+            qm_exec_pick_up(off->exec, &off->plan->outputs[i], engine_frame + span.skip,
+                            span.n, off->outputs + 2 * i, stride);
         QmStatus status = write_outputs(off, frame + span.skip, off->outputs, span.n);
         if (status == QM_OK)
-            status = write_stems(off, frame + span.skip, engine_frame + span.skip, span.n);
+            status =
+                write_stems(off, frame + span.skip, engine_frame + span.skip, span.n);
         if (status != QM_OK)
             return status;
     }
@@ -93,7 +95,7 @@ static void run_op(void *self, uint32_t op, int64_t chunk)
     qm_exec_run(off->exec, op, chunk * off->chunk, off->chunk / QM_QUANTUM);
 }
 
-/* --- the two ways ------------------------------------------------------------------------ */
+/* --- the two ways ------------------------------------------------------------------- */
 
 static QmStatus render_chunks(Offline *off, QmArena *arena)
 {
@@ -117,20 +119,23 @@ static QmStatus render_pulls(Offline *off, QmArena *arena)
 {
     QmEngine *engine = NULL;
     QmStatus status = qm_engine_new(off->plan, arena, off->diag, &engine);
-    for (int64_t frame = 0; status == QM_OK && frame < off->config->to; frame += off->chunk) {
+    for (int64_t frame = 0; status == QM_OK && frame < off->config->to;
+         frame += off->chunk) {
         qm_engine_pull(engine, off->chunk, off->outputs);
         const Span span = wanted(off->config, frame, off->chunk);
         if (span.n)
-            status = write_outputs(off, frame + span.skip,
-                                   off->outputs + (size_t)span.skip * 2 * off->plan->n_outputs,
-                                   span.n);
+            status =
+                write_outputs(off, frame + span.skip,
+                              off->outputs + (size_t)span.skip * 2 * off->plan->n_outputs,
+                              span.n);
         if (status == QM_OK)
             status = after_chunk(off, frame + off->chunk);
     }
     return status;
 }
 
-static QmStatus finish_sinks(const QmOfflineConfig *config, uint32_t n_stems, QmDiag *diag)
+static QmStatus finish_sinks(const QmOfflineConfig *config, uint32_t n_stems,
+                             QmDiag *diag)
 {
     for (uint32_t i = 0; config->stems && i < n_stems; i++) {
         const QmStatus status = config->stems[i].finish(config->stems[i].self, diag);
@@ -145,7 +150,8 @@ static QmStatus finish_sinks(const QmOfflineConfig *config, uint32_t n_stems, Qm
     return QM_OK;
 }
 
-QmStatus qm_offline_render(const QmPlan *plan, const QmOfflineConfig *config, QmDiag *diag)
+QmStatus qm_offline_render(const QmPlan *plan, const QmOfflineConfig *config,
+                           QmDiag *diag)
 {
     QmArena arena;
     qm_arena_init(&arena);

@@ -36,7 +36,8 @@ static void add_unique(uint32_t *list, uint32_t *n, uint32_t item)
     list[(*n)++] = item;
 }
 
-static void need_pickups(const QmPlan *plan, const QmPickup *pickups, uint32_t n, Job *sink)
+static void need_pickups(const QmPlan *plan, const QmPickup *pickups, uint32_t n,
+                         Job *sink)
 {
     for (uint32_t i = 0; i < n; i++)
         if (pickups[i].strip != QM_NONE)
@@ -113,7 +114,8 @@ static Job *choose(Pool *pool)
 
 static bool finished(const Pool *pool)
 {
-    return pool->status != QM_OK || pool->jobs[pool->n_jobs - 1].done == pool->work->n_chunks;
+    return pool->status != QM_OK ||
+           pool->jobs[pool->n_jobs - 1].done == pool->work->n_chunks;
 }
 
 /* --- working ----------------------------------------------------------------------------- */

@@ -1,11 +1,12 @@
-/* Frames go through one of two doors: loud ones, and all before `from`, are written after what is
- * held; quiet ones are held. Runs of either kind are handled whole. */
+/* Frames go through one of two doors: loud ones, and all before `from`, are written after
+ * what is held; quiet ones are held. Runs of either kind are handled whole. */
 #include "render/trim.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-static QmStatus pass(QmTrim *trim, int64_t frame, const float *audio, uint32_t n, QmDiag *diag)
+static QmStatus pass(QmTrim *trim, int64_t frame, const float *audio, uint32_t n,
+                     QmDiag *diag)
 {
     for (uint32_t i = 0; i < trim->n_inner; i++) {
         const QmStatus status =
@@ -24,7 +25,8 @@ static QmStatus let_go(QmTrim *trim, QmDiag *diag)
     return n ? pass(trim, trim->held_at, trim->held, n, diag) : QM_OK;
 }
 
-static QmStatus hold(QmTrim *trim, int64_t frame, const float *audio, uint32_t n, QmDiag *diag)
+static QmStatus hold(QmTrim *trim, int64_t frame, const float *audio, uint32_t n,
+                     QmDiag *diag)
 {
     while (n) {
         if (trim->n_held == trim->capacity) {
@@ -56,14 +58,16 @@ static bool quiet(const QmTrim *trim, int64_t frame, const float *audio)
     return true;
 }
 
-static QmStatus write(void *self, int64_t frame, const float *audio, uint32_t n, QmDiag *diag)
+static QmStatus write(void *self, int64_t frame, const float *audio, uint32_t n,
+                      QmDiag *diag)
 {
     QmTrim *trim = self;
     for (uint32_t at = 0, run; at < n; at += run) {
         const float *first = audio + (size_t)at * trim->channels;
         const bool is_quiet = quiet(trim, frame + at, first);
         for (run = 1; at + run < n; run++)
-            if (quiet(trim, frame + at + run, first + (size_t)run * trim->channels) != is_quiet)
+            if (quiet(trim, frame + at + run, first + (size_t)run * trim->channels) !=
+                is_quiet)
                 break;
         QmStatus status = is_quiet ? QM_OK : let_go(trim, diag);
         if (status == QM_OK)
@@ -85,20 +89,18 @@ static QmStatus finish(void *self, QmDiag *diag)
     return QM_OK;
 }
 
-static void close_nothing(void *self)
-{
-    (void)self;
-}
+static void close_nothing(void *self) { (void)self; }
 
 QmStatus qm_trim_open(QmTrim *trim, QmSink *inner, uint32_t n_inner, uint32_t channels,
-                      int64_t from, uint32_t capacity, QmArena *arena, QmDiag *diag, QmSink *sink)
+                      int64_t from, uint32_t capacity, QmArena *arena, QmDiag *diag,
+                      QmSink *sink)
 {
     *trim = (QmTrim){.inner = inner,
                      .n_inner = n_inner,
                      .channels = channels,
                      .from = from,
                      .capacity = capacity};
-    trim->held = QM_NEW_ARRAY(arena, float, (size_t)capacity * channels);
+    trim->held = QM_NEW_ARRAY(arena, float, (size_t)capacity *channels);
     if (!trim->held)
         return qm_fail_memory(diag);
     *sink = (QmSink){.write = write,

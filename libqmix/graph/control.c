@@ -1,15 +1,16 @@
 /* Control: how params change, and how coeffs follow.
  *
- * A param event either sets a value at its frame, or starts a move that lasts until the event's
- * end. Moving params are looked at on every grid line: they are sent to where automation will be
- * at the next one, and since a ramp takes exactly a quantum they are there in time. */
+ * A param event either sets a value at its frame, or starts a move that lasts until the
+ * event's end. Moving params are looked at on every grid line: they are sent to where
+ * automation will be at the next one, and since a ramp takes exactly a quantum they are
+ * there in time. */
 #include "graph/op.h"
 
 #include "base/qmath.h"
 
 _Static_assert(QM_RAMP == QM_QUANTUM, "moves arrive on the next grid line");
 
-/* --- coeffs from params ------------------------------------------------------------------ */
+/* --- coeffs from params ------------------------------------------------------------- */
 
 static void update_slot(Slot *slot, uint32_t m, bool jump)
 {
@@ -18,12 +19,13 @@ static void update_slot(Slot *slot, uint32_t m, bool jump)
     qm_ramp_to(&slot->ramp, m, coeffs, coeffs, jump);
 }
 
-/* Balance: 0 dB at the centre, the far side fades. Width: mid/side, as coefficients of self and
- * cross. */
+/* Balance: 0 dB at the centre, the far side fades. Width: mid/side, as coefficients of
+ * self and cross. */
 static void update_fader(const QmPlan *plan, Op *op, uint32_t m)
 {
     const double *p = op->fader_params[m];
-    const bool off = p[QM_FADER_MUTE] > 0.5 || !plan->graph->nodes[op->plan->strip[m]].audible ||
+    const bool off = p[QM_FADER_MUTE] > 0.5 ||
+                     !plan->graph->nodes[op->plan->strip[m]].audible ||
                      p[QM_FADER_GAIN] <= qm_fader_params[QM_FADER_GAIN].min;
     const double gain = off ? 0.0 : qm_db_to_gain(p[QM_FADER_GAIN]);
     const double pan = p[QM_FADER_PAN], width = p[QM_FADER_WIDTH];
@@ -63,7 +65,8 @@ static void set(Op *op, const QmAgendaItem *item, double value)
     const uint32_t m = item->member;
     switch ((QmAgendaKind)item->kind) {
     case QM_AGENDA_FADER:
-        op->fader_params[m][item->param] = qm_param_clamp(&qm_fader_params[item->param], value);
+        op->fader_params[m][item->param] =
+            qm_param_clamp(&qm_fader_params[item->param], value);
         op->dirty[m] |= 1ull << QM_OP_FADER;
         break;
     case QM_AGENDA_INPUT:
@@ -88,7 +91,7 @@ static void set(Op *op, const QmAgendaItem *item, double value)
     }
 }
 
-/* --- moves ------------------------------------------------------------------------------- */
+/* --- moves --------------------------------------------------------------------- */
 
 static bool same_param(const QmAgendaItem *a, const QmAgendaItem *b)
 {
@@ -124,7 +127,7 @@ void qm_op_tick(const QmPlan *plan, Op *op, int64_t frame)
     update_dirty(plan, op);
 }
 
-/* --- events ------------------------------------------------------------------------------ */
+/* --- events --------------------------------------------------------------------- */
 
 static void param_event(Op *op, const QmAgendaItem *item)
 {
@@ -173,7 +176,7 @@ int64_t qm_op_next_event(const Op *op, int64_t end)
     return op->plan->agenda[op->next].frame;
 }
 
-/* --- start ------------------------------------------------------------------------------- */
+/* --- start --------------------------------------------------------------------- */
 
 static void finish(Op *op)
 {
@@ -211,7 +214,7 @@ void qm_op_reset_params(const QmPlan *plan, Op *op)
         for (uint32_t k = 0; k < p->n_slots; k++)
             memcpy(op->slots[k].params[m], p->slots[k].insert[m]->params,
                    p->slots[k].n_params * sizeof(double));
-        if (strip->input.generator)
+        if (strip->input.generator && strip->input.generator->n_params)
             memcpy(op->input[m].params, strip->input.params,
                    strip->input.generator->n_params * sizeof(double));
         op->fader_params[m][QM_FADER_GAIN] = strip->fader.gain_db;
@@ -263,7 +266,8 @@ void qm_op_chase(const QmPlan *plan, Op *op, int64_t frame)
             chase_trigger(plan, op, op->next, frame);
         } else if (item->kind != QM_AGENDA_RELEASE) {
             stop_move(op, item);
-            const bool moving = item->event->param.frames > QM_QUANTUM && frame < move_end(item);
+            const bool moving =
+                item->event->param.frames > QM_QUANTUM && frame < move_end(item);
             set(op, item, qm_event_value(item->event, frame - item->shift));
             if (moving)
                 op->moves[op->n_moves++] = item;

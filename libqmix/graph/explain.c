@@ -44,7 +44,8 @@ static void print_strip(const QmPlan *plan, uint16_t s, QmText *text)
     if (strip->input.generator)
         qm_text_printf(text, " (%s)", strip->input.generator->name);
     if (node->latency)
-        qm_text_printf(text, ", latency %u -> %u frames", node->in_latency, node->latency);
+        qm_text_printf(text, ", latency %u -> %u frames", node->in_latency,
+                       node->latency);
     if (!node->audible)
         qm_text_add(text, ", silenced by solo");
     if (strip->output)
@@ -56,9 +57,10 @@ static void print_strip(const QmPlan *plan, uint16_t s, QmText *text)
 
 void qm_plan_print(const QmPlan *plan, QmText *text)
 {
-    qm_text_printf(text, "plan: %u strips in %u gangs, %u waves, latency %u frames, %lld frames\n",
-                   plan->session->n_strips, plan->n_ops, plan->graph->n_waves, plan->latency,
-                   (long long)plan->frames);
+    qm_text_printf(
+        text, "plan: %u strips in %u gangs, %u waves, latency %u frames, %lld frames\n",
+        plan->session->n_strips, plan->n_ops, plan->graph->n_waves, plan->latency,
+        (long long)plan->frames);
     for (uint32_t o = 0; o < plan->n_ops; o++) {
         const QmPlanOp *op = &plan->ops[o];
         if (o == 0 || op->wave != plan->ops[o - 1].wave)

@@ -4,8 +4,8 @@
  *                   latency(key) - latency of the inserts before the one that listens
  *   latency(s)    = in_latency(s) + sum of the inserts' latencies
  *
- * Solo rule: with any strip soloed, a strip is heard if it is soloed, feeds a soloed one, is fed
- * by one, or is solo-safe. */
+ * Solo rule: with any strip soloed, a strip is heard if it is soloed, feeds a soloed one,
+ * is fed by one, or is solo-safe. */
 #include "graph/graph.h"
 
 #include "base/sort.h"
@@ -45,7 +45,7 @@ static uint64_t strip_tail(const QmSession *session, const QmStrip *strip)
     return frames;
 }
 
-/* --- edges ------------------------------------------------------------------------------- */
+/* --- edges --------------------------------------------------------------------- */
 
 static bool listens(const QmInsert *insert)
 {
@@ -68,8 +68,10 @@ static void add_edges(const QmSession *session, uint16_t s, QmGraph *graph)
 {
     const QmStrip *strip = &session->strips[s];
     if (strip->to != QM_NONE)
-        graph->edges[graph->n_edges++] =
-            (QmEdge){.from = s, .to = strip->to, .kind = QM_EDGE_MAIN, .point = QM_POINT_POST};
+        graph->edges[graph->n_edges++] = (QmEdge){.from = s,
+                                                  .to = strip->to,
+                                                  .kind = QM_EDGE_MAIN,
+                                                  .point = QM_POINT_POST};
     for (uint16_t i = 0; i < strip->n_sends; i++) {
         const QmSend *send = &strip->sends[i];
         graph->edges[graph->n_edges++] =
@@ -121,7 +123,7 @@ static QmStatus collect_edges(QmArena *arena, QmGraph *graph)
     return status;
 }
 
-/* --- waves ------------------------------------------------------------------------------- */
+/* --- waves --------------------------------------------------------------------- */
 
 /* Longest path by relaxation; validation has refused cycles, so n rounds are enough. */
 static QmStatus level(QmGraph *graph, QmDiag *diag)
@@ -147,7 +149,7 @@ static QmStatus level(QmGraph *graph, QmDiag *diag)
     return QM_OK;
 }
 
-/* --- latency and tails ------------------------------------------------------------------- */
+/* --- latency and tails -------------------------------------------------------------- */
 
 static uint32_t latency_demanded(const QmGraph *graph, const QmEdge *edge)
 {
@@ -187,7 +189,8 @@ static void align_keys(QmGraph *graph, uint32_t s)
         QmEdge *edge = &graph->edges[node->first_edge + e];
         if (edge->kind != QM_EDGE_KEY)
             continue;
-        const uint32_t before = qm_strip_latency(session, &session->strips[s], edge->index);
+        const uint32_t before =
+            qm_strip_latency(session, &session->strips[s], edge->index);
         edge->delay = node->in_latency + before - graph->nodes[edge->from].latency;
     }
 }
@@ -203,7 +206,8 @@ static QmStatus align_all(QmGraph *graph, QmDiag *diag)
                 if (graph->nodes[s].latency > MAX_LATENCY_S * session->rate)
                     return qm_fail(diag, QM_ERR_INPUT, session->strips[s].place,
                                    session->strips[s].name,
-                                   "the latency adds up to more than %d s", MAX_LATENCY_S);
+                                   "the latency adds up to more than %d s",
+                                   MAX_LATENCY_S);
             }
     for (uint32_t s = 0; s < session->n_strips; s++) {
         if (session->strips[s].output && graph->latency < graph->nodes[s].latency)
@@ -216,7 +220,7 @@ static QmStatus align_all(QmGraph *graph, QmDiag *diag)
     return QM_OK;
 }
 
-/* --- solo -------------------------------------------------------------------------------- */
+/* --- solo --------------------------------------------------------------------- */
 
 static void solo(QmGraph *graph)
 {
@@ -226,13 +230,13 @@ static void solo(QmGraph *graph)
         any = any || session->strips[s].fader.solo;
     for (uint32_t s = 0; s < session->n_strips; s++) {
         const QmStrip *strip = &session->strips[s];
-        graph->nodes[s].audible =
-            !any || strip->fader.solo || strip->fader.solo_safe || strip->kind == QM_STRIP_MASTER;
+        graph->nodes[s].audible = !any || strip->fader.solo || strip->fader.solo_safe ||
+                                  strip->kind == QM_STRIP_MASTER;
     }
     if (!any)
         return;
-    /* Upstream of a soloed strip, then downstream of one, kept apart: what only meets a soloed
-     * strip in a common bus is not heard. */
+    /* Upstream of a soloed strip, then downstream of one, kept apart: what only meets a
+     * soloed strip in a common bus is not heard. */
     bool up[QM_MAX_STRIPS] = {0}, down[QM_MAX_STRIPS] = {0};
     for (uint32_t s = 0; s < session->n_strips; s++)
         up[s] = down[s] = session->strips[s].fader.solo;
@@ -248,7 +252,8 @@ static void solo(QmGraph *graph)
         graph->nodes[s].audible = graph->nodes[s].audible || up[s] || down[s];
 }
 
-QmStatus qm_graph_new(const QmSession *session, QmArena *arena, QmDiag *diag, QmGraph *graph)
+QmStatus qm_graph_new(const QmSession *session, QmArena *arena, QmDiag *diag,
+                      QmGraph *graph)
 {
     *graph = (QmGraph){.session = session};
     graph->nodes = QM_NEW_ARRAY(arena, QmNode, session->n_strips);

@@ -1,21 +1,26 @@
 /* The graph: who feeds whom, and when each strip's signal is ready.
  *
- * Nodes are the session's strips. An edge carries a tap of one strip into another: `to` (main),
- * a send, or a side-chain key, which is only listened to but orders the work all the same.
- * Strips are levelled into waves: a strip's wave is one more than the highest of those that feed
- * it, so the strips of one wave never wait for each other.
+ * Nodes are the session's strips. An edge carries a tap of one strip into another: `to`
+ * (main), a send, or a side-chain key, which is only listened to but orders the work all
+ * the same. Strips are levelled into waves: a strip's wave is one more than the highest
+ * of those that feed it, so the strips of one wave never wait for each other.
  *
- * Latency. A strip's input is as late as its latest feed; every other feed is delayed by the
- * difference, to the sample. A key is aligned with the insert that listens to it. A source runs
- * `in_latency` frames late when a key demands it. "Engine frame e" of a signal with latency l
- * holds song frame e - l. */
+ * Latency. A strip's input is as late as its latest feed; every other feed is delayed by
+ * the difference, to the sample. A key is aligned with the insert that listens to it. A
+ * source runs `in_latency` frames late when a key demands it. "Engine frame e" of a
+ * signal with latency l holds song frame e - l. */
 #ifndef QM_GRAPH_GRAPH_H
 #define QM_GRAPH_GRAPH_H
 
 #include "model/session.h"
 
 /* Where a strip's signal can be taken. */
-typedef enum QmTapPoint { QM_POINT_IN, QM_POINT_PRE, QM_POINT_POST, QM_POINT_COUNT } QmTapPoint;
+typedef enum QmTapPoint {
+    QM_POINT_IN,
+    QM_POINT_PRE,
+    QM_POINT_POST,
+    QM_POINT_COUNT
+} QmTapPoint;
 
 typedef enum QmEdgeKind { QM_EDGE_MAIN, QM_EDGE_SEND, QM_EDGE_KEY } QmEdgeKind;
 
@@ -29,10 +34,10 @@ typedef struct QmEdge {
 
 typedef struct QmNode {
     uint32_t wave;
-    bool audible;        /* by the solo rule; mute is the fader's own */
-    uint32_t in_latency; /* frames, before the inserts */
-    uint32_t latency;    /* after the inserts, pre and post tap alike */
-    uint64_t tail;       /* frames it may sound after the last event */
+    bool audible;                 /* by the solo rule; mute is the fader's own */
+    uint32_t in_latency;          /* frames, before the inserts */
+    uint32_t latency;             /* after the inserts, pre and post tap alike */
+    uint64_t tail;                /* frames it may sound after the last event */
     uint32_t first_edge, n_edges; /* what feeds it: session order of `from`, keys last */
 } QmNode;
 
@@ -45,14 +50,16 @@ typedef struct QmGraph {
     uint64_t tail;    /* frames after the timeline's end until all is silent */
 } QmGraph;
 
-/* The session was validated (it has no cycle). Errors: QM_ERR_MEMORY, QM_ERR_INPUT when latencies
- * exceed what is sane. */
-QmStatus qm_graph_new(const QmSession *session, QmArena *arena, QmDiag *diag, QmGraph *graph);
+/* The session was validated (it has no cycle). Errors: QM_ERR_MEMORY, QM_ERR_INPUT when
+ * latencies exceed what is sane. */
+QmStatus qm_graph_new(const QmSession *session, QmArena *arena, QmDiag *diag,
+                      QmGraph *graph);
 
 /* The spec an insert runs with. */
 QmProcSpec qm_insert_spec(const QmSession *session, const QmInsert *insert);
 
-/* Latency of the first `count` inserts of a strip, in frames (bypassed ones have none). */
+/* Latency of the first `count` inserts of a strip, in frames (bypassed ones have
+ * none). */
 uint32_t qm_strip_latency(const QmSession *session, const QmStrip *strip, uint32_t count);
 
 #endif

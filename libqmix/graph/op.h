@@ -42,7 +42,8 @@ typedef struct Op {
     Slot *slots;
     double fader_params[QM_GANG][QM_FADER_PARAMS];
     QmRamp fader;
-    uint64_t dirty[QM_GANG];    /* bit k: a param of slot k changed; QM_OP_FADER: of the fader */
+    uint64_t
+        dirty[QM_GANG]; /* bit k: a param of slot k changed; QM_OP_FADER: of the fader */
     uint64_t jumping[QM_GANG];  /* of those, the ones with a stepped param */
     QmVec *tap[QM_POINT_COUNT]; /* rings of `ring` rows; NULL where nobody reads */
     uint32_t ring;              /* a power of two */

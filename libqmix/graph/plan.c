@@ -1,11 +1,12 @@
-/* Strips of a wave are gathered into gangs in session order: each joins the first gang of its
- * wave that has its shape and a free place, or opens a new one. Then every op learns which ops
- * it needs, which of its taps are read and how far back, and what will happen to it when. */
+/* Strips of a wave are gathered into gangs in session order: each joins the first gang of
+ * its wave that has its shape and a free place, or opens a new one. Then every op learns
+ * which ops it needs, which of its taps are read and how far back, and what will happen
+ * to it when. */
 #include "graph/plan.h"
 
 #include "base/sort.h"
 
-/* --- gangs ------------------------------------------------------------------------------- */
+/* --- gangs --------------------------------------------------------------------- */
 
 static uint32_t active_inserts(const QmStrip *strip)
 {
@@ -104,8 +105,9 @@ static QmStatus gather(QmPlan *plan, QmArena *arena)
             if (plan->graph->nodes[s].wave != wave)
                 continue;
             uint32_t o = first;
-            while (o < plan->n_ops && (plan->ops[o].n_members == QM_GANG ||
-                                       !same_shape(&plan->ops[o], &plan->session->strips[s])))
+            while (o < plan->n_ops &&
+                   (plan->ops[o].n_members == QM_GANG ||
+                    !same_shape(&plan->ops[o], &plan->session->strips[s])))
                 o++;
             if (o < plan->n_ops)
                 join(plan, &plan->ops[o], s);
@@ -116,7 +118,7 @@ static QmStatus gather(QmPlan *plan, QmArena *arena)
     return QM_OK;
 }
 
-/* --- who needs whom ---------------------------------------------------------------------- */
+/* --- who needs whom ----------------------------------------------------------------- */
 
 static void keep(QmPlan *plan, uint16_t strip, QmTapPoint point, uint32_t delay)
 {
@@ -157,7 +159,7 @@ static QmStatus connect(QmPlan *plan, QmArena *arena)
     return QM_OK;
 }
 
-/* --- pickups ----------------------------------------------------------------------------- */
+/* --- pickups --------------------------------------------------------------------- */
 
 static uint32_t point_latency(const QmGraph *graph, uint16_t strip, QmTapPoint point)
 {
@@ -169,7 +171,8 @@ static void pick_up(QmPlan *plan, QmPickup *pickup)
 {
     if (pickup->strip == QM_NONE)
         return;
-    pickup->delay = plan->latency - point_latency(plan->graph, pickup->strip, pickup->point);
+    pickup->delay =
+        plan->latency - point_latency(plan->graph, pickup->strip, pickup->point);
     keep(plan, pickup->strip, pickup->point, pickup->delay);
 }
 
@@ -201,7 +204,7 @@ static QmStatus add_pickups(QmPlan *plan, const QmPlanRequest *request, QmArena 
     return QM_OK;
 }
 
-/* --- agendas ----------------------------------------------------------------------------- */
+/* --- agendas --------------------------------------------------------------------- */
 
 /* An item before it is sorted to its op. */
 typedef struct Entry {
@@ -261,7 +264,8 @@ static bool locate(const QmPlan *plan, const QmEvent *event, Entry *entry)
                                  .member = (uint8_t)plan->member_of[event->strip],
                                  .shift = node->in_latency};
     if (event->rank != QM_RANK_PARAM) {
-        entry->item.kind = event->rank == QM_RANK_TRIGGER ? QM_AGENDA_TRIGGER : QM_AGENDA_RELEASE;
+        entry->item.kind =
+            event->rank == QM_RANK_TRIGGER ? QM_AGENDA_TRIGGER : QM_AGENDA_RELEASE;
         return true;
     }
     const QmTarget target = event->param.target;
@@ -310,7 +314,7 @@ static QmStatus write_agendas(QmPlan *plan, QmArena *arena)
     return status == QM_OK ? hand_out(plan, entries, n, arena) : status;
 }
 
-/* --- the whole --------------------------------------------------------------------------- */
+/* --- the whole --------------------------------------------------------------------- */
 
 static int64_t length(const QmPlan *plan, const QmClock *clock)
 {
@@ -321,9 +325,10 @@ static int64_t length(const QmPlan *plan, const QmClock *clock)
     return end + qm_clock_length(clock, end, session->tail);
 }
 
-QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline, const QmAsset *assets,
-                     const QmClock *clock, const QmPlanRequest *request, QmArena *arena,
-                     QmDiag *diag, QmPlan *plan)
+QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
+                     const QmAsset *assets, const QmClock *clock,
+                     const QmPlanRequest *request, QmArena *arena, QmDiag *diag,
+                     QmPlan *plan)
 {
     *plan = (QmPlan){.session = graph->session,
                      .graph = graph,

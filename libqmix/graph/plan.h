@@ -1,12 +1,13 @@
 /* The plan: who computes what, in which order, in which buffer. Immutable, printable.
  *
- * An op is a gang: up to QM_GANG strips of one wave whose chains have the same shape (the same
- * processors with the same number of groups, keyed in the same slots). It reads its feeds from
- * the taps of earlier ops, runs the chain with one lane a channel, and writes its own taps, which
- * nobody else writes (D4). Which strips share a gang changes nothing but speed.
+ * An op is a gang: up to QM_GANG strips of one wave whose chains have the same shape (the
+ * same processors with the same number of groups, keyed in the same slots). It reads its
+ * feeds from the taps of earlier ops, runs the chain with one lane a channel, and writes
+ * its own taps, which nobody else writes (D4). Which strips share a gang changes nothing
+ * but speed.
  *
- * The agenda of an op is what happens to it, in engine frames: the timeline's events moved by the
- * latency in front of the place where each acts (graph.h). */
+ * The agenda of an op is what happens to it, in engine frames: the timeline's events
+ * moved by the latency in front of the place where each acts (graph.h). */
 #ifndef QM_GRAPH_PLAN_H
 #define QM_GRAPH_PLAN_H
 
@@ -21,9 +22,9 @@ typedef struct QmPlanSlot {
     uint32_t n_params, n_coeffs;
     bool keyed;
     const QmInsert *insert[QM_GANG];
-    uint16_t index[QM_GANG];      /* of the strip's inserts */
-    uint32_t latency[QM_GANG];    /* of the signal that enters this slot */
-    const QmEdge *key[QM_GANG];   /* keyed slots only */
+    uint16_t index[QM_GANG];    /* of the strip's inserts */
+    uint32_t latency[QM_GANG];  /* of the signal that enters this slot */
+    const QmEdge *key[QM_GANG]; /* keyed slots only */
 } QmPlanSlot;
 
 /* What an agenda item touches. */
@@ -55,7 +56,7 @@ typedef struct QmPlanOp {
     uint32_t *needs; /* ops that must have computed a span before this one can */
     uint32_t n_needs;
     bool keeps[QM_POINT_COUNT]; /* which taps are read by anyone */
-    uint32_t history; /* frames behind the newest that readers still need */
+    uint32_t history;           /* frames behind the newest that readers still need */
     const QmAgendaItem *agenda; /* sorted */
     size_t n_agenda;
 } QmPlanOp;
@@ -64,7 +65,8 @@ typedef struct QmPlanOp {
 typedef struct QmPickup {
     uint16_t strip;
     QmTapPoint point;
-    uint32_t delay; /* frames to read late so that all pickups stand on the same song frame */
+    uint32_t
+        delay; /* frames to read late so that all pickups stand on the same song frame */
 } QmPickup;
 
 typedef struct QmPlan {
@@ -79,7 +81,7 @@ typedef struct QmPlan {
     uint32_t *member_of; /* [n_strips] */
     QmPickup *outputs;   /* pairs in channel order; strip QM_NONE: a silent pair */
     uint32_t n_outputs;
-    QmPickup *stems;     /* what the caller asked for */
+    QmPickup *stems; /* what the caller asked for */
     uint32_t n_stems;
     uint32_t latency; /* song frame f of every pickup is engine frame f + latency */
     int64_t frames;   /* song frames of the whole render: timeline and tail */
@@ -92,9 +94,10 @@ typedef struct QmPlanRequest {
 } QmPlanRequest;
 
 /* All pointers handed in are borrowed for the plan's life. Errors: QM_ERR_MEMORY. */
-QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline, const QmAsset *assets,
-                     const QmClock *clock, const QmPlanRequest *request, QmArena *arena,
-                     QmDiag *diag, QmPlan *plan);
+QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
+                     const QmAsset *assets, const QmClock *clock,
+                     const QmPlanRequest *request, QmArena *arena, QmDiag *diag,
+                     QmPlan *plan);
 
 /* The plan as text: waves, gangs, chains, feeds, latencies (--explain). */
 void qm_plan_print(const QmPlan *plan, QmText *text);

@@ -1,6 +1,6 @@
-/* `step` is fixed when a ramp starts and `now` is advanced by whoever uses the coeffs, frame by
- * frame, so that a span of frames gives the same values however it is split; the last frame sets
- * `target` itself, so that nothing is left of the rounding. */
+/* `step` is fixed when a ramp starts and `now` is advanced by whoever uses the coeffs,
+ * frame by frame, so that a span of frames gives the same values however it is split; the
+ * last frame sets `target` itself, so that nothing is left of the rounding. */
 #include "graph/ramp.h"
 
 #include <string.h>
@@ -35,7 +35,8 @@ static void send(QmRamp *ramp, size_t at, float value, bool jump)
     ramp->step[at] = (value - ramp->now[at]) * (1.0f / QM_RAMP);
 }
 
-void qm_ramp_to(QmRamp *ramp, uint32_t member, const float *left, const float *right, bool jump)
+void qm_ramp_to(QmRamp *ramp, uint32_t member, const float *left, const float *right,
+                bool jump)
 {
     for (uint32_t k = 0; k < ramp->n; k++) {
         send(ramp, place(ramp, member, k, 0), left[k], jump);
@@ -91,10 +92,7 @@ void qm_ramp_passed(QmRamp *ramp, uint32_t n)
         qm_ramp_member_passed(ramp, m, n);
 }
 
-QmVec *qm_ramp_coeffs(const QmRamp *ramp)
-{
-    return (QmVec *)ramp->now;
-}
+QmVec *qm_ramp_coeffs(const QmRamp *ramp) { return (QmVec *)ramp->now; }
 
 const QmVec *qm_ramp_steps(const QmRamp *ramp)
 {

@@ -1,9 +1,9 @@
-/* Coeffs on their way: from where they are to where the params want them, in a straight line over
- * QM_RAMP frames, and then exactly there. One ramp serves one chain slot of a gang; each member
- * (strip) moves on its own.
+/* Coeffs on their way: from where they are to where the params want them, in a straight
+ * line over QM_RAMP frames, and then exactly there. One ramp serves one chain slot of a
+ * gang; each member (strip) moves on its own.
  *
- * Memory is laid out as the processor reads it: by lane for gangs ([n][QM_LANES]), or by member
- * ([QM_GANG][n]). */
+ * Memory is laid out as the processor reads it: by lane for gangs ([n][QM_LANES]), or by
+ * member ([QM_GANG][n]). */
 #ifndef QM_GRAPH_RAMP_H
 #define QM_GRAPH_RAMP_H
 
@@ -20,9 +20,10 @@ typedef struct QmRamp {
 /* False: out of memory. */
 bool qm_ramp_init(QmRamp *ramp, uint32_t n, bool by_lane, QmArena *arena);
 
-/* Sends a member to new coeffs (one set for each of its channels; by member: `left` counts). With
- * `jump` the coeffs that changed are there at once. */
-void qm_ramp_to(QmRamp *ramp, uint32_t member, const float *left, const float *right, bool jump);
+/* Sends a member to new coeffs (one set for each of its channels; by member: `left`
+ * counts). With `jump` the coeffs that changed are there at once. */
+void qm_ramp_to(QmRamp *ramp, uint32_t member, const float *left, const float *right,
+                bool jump);
 
 /* Everything arrives now. */
 void qm_ramp_finish(QmRamp *ramp);

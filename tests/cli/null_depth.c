@@ -1,5 +1,6 @@
-/* null_depth MIX STEM...: the largest difference between MIX and the sum of the STEMs, in dB below
- * the largest sample of MIX ("-inf" for none). Floats beyond full scale count like any other. */
+/* null_depth MIX STEM...: the largest difference between MIX and the sum of the STEMs, in
+ * dB below the largest sample of MIX ("-inf" for none). Floats beyond full scale count
+ * like any other. */
 #include "base/qmath.h"
 #include "base/units.h"
 #include "formats/audio_read.h"

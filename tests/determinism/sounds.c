@@ -1,5 +1,5 @@
-/* sounds DIR: the sounds of testdata/sessions, made of sweeps and noise: stereo, mono, six
- * channels, four rates, four formats. The same bytes everywhere. */
+/* sounds DIR: the sounds of testdata/sessions, made of sweeps and noise: stereo, mono,
+ * six channels, four rates, four formats. The same bytes everywhere. */
 #include "base/qmath.h"
 #include "base/rand.h"
 #include "formats/audio_write.h"
@@ -48,8 +48,8 @@ static QmStatus make(const char *folder, const Sound *s, uint64_t seed, QmDiag *
     QmSink sink;
     qm_arena_init(&arena);
     snprintf(path, sizeof path, "%s/%s", folder, s->file);
-    QmStatus status =
-        qm_audio_sink_open(path, s->rate, s->channels, s->bits, seed, &arena, diag, &sink);
+    QmStatus status = qm_audio_sink_open(path, s->rate, s->channels, s->bits, seed,
+                                         &arena, diag, &sink);
     if (status != QM_OK)
         goto out;
     const int64_t frames = (int64_t)(s->seconds * s->rate);

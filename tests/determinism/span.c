@@ -29,7 +29,8 @@ int main(int argc, char **argv)
         part.read(part.self, at, BLOCK, b, &n, NULL);
         whole.read(whole.self, from + at, n, a, &m, NULL);
         if (n != m || memcmp(a, b, (size_t)n * part.info.channels * sizeof(float)) != 0) {
-            printf("different within frames %lld to %lld\n", (long long)at, (long long)(at + n));
+            printf("different within frames %lld to %lld\n", (long long)at,
+                   (long long)(at + n));
             return 1;
         }
     }

@@ -22,6 +22,7 @@ cmd:              base dsp proc model seq graph analysis mix render formats cmd
 system='assert.h float.h immintrin.h limits.h stdarg.h stdbool.h stddef.h stdint.h string.h'
 also='libqmix/base/(arena\.c|banned\.h):.*<stdlib.h>
 libqmix/base/(diag\.c|text\.c|banned\.h):.*<stdio.h>
+libqmix/base/banned\.h:.*<(locale|math|time|mm_malloc)\.h>
 libqmix/base/fpmode\.c:.*<xmmintrin.h>'
 
 while read -r folder allowed; do

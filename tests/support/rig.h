@@ -1,6 +1,6 @@
-/* A session made by hand, for tests of what comes after the text: strips named a, b, c..., each
- * routed into the master, which is the last. Sources play a noise of their own, keyed by strip
- * and frame. */
+/* A session made by hand, for tests of what comes after the text: strips named a, b,
+ * c..., each routed into the master, which is the last. Sources play a noise of their
+ * own, keyed by strip and frame. */
 #ifndef QM_TESTS_RIG_H
 #define QM_TESTS_RIG_H
 
@@ -36,7 +36,8 @@ QmSend *rig_send(Rig *rig, uint32_t strip, uint16_t bus, double level_db);
 QmEvent *rig_event(Rig *rig, int64_t frame, QmTarget target, double from, double to,
                    int64_t frames);
 
-/* Graph, plan and executor; `stems` as in QmPlanRequest. Fails the test if they cannot be had. */
+/* Graph, plan and executor; `stems` as in QmPlanRequest. Fails the test if they cannot be
+ * had. */
 void rig_graph(Rig *rig);
 void rig_build(Rig *rig, QmIsa isa, const QmPickup *stems, uint32_t n_stems);
 /* The next `n` song frames (a multiple of QM_QUANTUM) of the outputs' first pair. */

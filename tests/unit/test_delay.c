@@ -1,7 +1,7 @@
 /* tests: dsp/delay_line
  *
- * The delay's promises: echoes when and as loud as they are said to be, sides that alternate,
- * filters that act once a repeat, and changes of time without clicks. */
+ * The delay's promises: echoes when and as loud as they are said to be, sides that
+ * alternate, filters that act once a repeat, and changes of time without clicks. */
 #include "tests/support/proc_harness.h"
 
 #include "base/rand.h"
@@ -183,7 +183,8 @@ static void test_a_new_time_does_not_click(void **unused)
     }
     const uint32_t end = 30000 + 777 * QM_COUNT(times);
     gang_run(&gang, rows + end, NULL, N - end, QM_QUANTUM);
-    /* the sine's own bend is 0.0007 of its height, the echoes' sum no more than 2.5 high */
+    /* the sine's own bend is 0.0007 of its height, the echoes' sum no more than 2.5 high
+     */
     for (uint32_t i = 2; i < N; i++)
         assert_true(fabsf(rows[i][0] - 2 * rows[i - 1][0] + rows[i - 2][0]) < 0.006f);
     gang_close(&gang);

@@ -100,7 +100,8 @@ static void balance_and_width_do_what_they_say(void **state)
     rig_run(&rig, 64, out);
     const double gain = qm_db_to_gain(-6);
     for (int64_t i = 0; i < 64; i++) {
-        const double mid = 0.5 * ((double)rig_noise(0, i, 0) + (double)rig_noise(0, i, 1));
+        const double mid =
+            0.5 * ((double)rig_noise(0, i, 0) + (double)rig_noise(0, i, 1));
         assert_true(fabs((double)out[2 * i] - 0.75 * gain * mid) < 1e-7);
         assert_true(fabs((double)out[2 * i + 1] - gain * mid) < 1e-7);
     }
@@ -184,7 +185,8 @@ static void automation_is_smooth_and_arrives(void **state)
     double last = 1;
     for (int64_t i = 0; i < 2048; i++) {
         const double gain = (double)out[2 * i] / (double)rig_noise(0, i, 0);
-        assert_true(fabs(gain - last) < 0.0025); /* 1/1000 a frame, twice that to catch up */
+        assert_true(fabs(gain - last) <
+                    0.0025); /* 1/1000 a frame, twice that to catch up */
         assert_true(gain <= last + 1e-6);
         if (i > 228 && i < 1000)
             assert_true(fabs(gain - (1 - (double)(i + 1 - 100) / 1000)) < 2e-3);

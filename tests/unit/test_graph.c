@@ -1,4 +1,5 @@
-/* The graph: edges in session order, waves, latency to the sample, tails, the solo rule. */
+/* The graph: edges in session order, waves, latency to the sample, tails, the solo
+ * rule. */
 #include "tests/support/rig.h"
 
 #include <setjmp.h>
@@ -156,7 +157,8 @@ static void out_of_memory_is_told(void **state)
     const uint64_t calls = f.arena.calls - before;
     for (uint64_t at = 1; at <= calls; at++) {
         f.arena.fail_at = f.arena.calls + at;
-        assert_int_equal(qm_graph_new(f.session, &f.arena, NULL, &f.graph), QM_ERR_MEMORY);
+        assert_int_equal(qm_graph_new(f.session, &f.arena, NULL, &f.graph),
+                         QM_ERR_MEMORY);
         f.arena.fail_at = 0;
     }
     assert_true(calls >= 3);

@@ -1,5 +1,5 @@
-/* Moving audio between strips, gangs and buses: lanes keep their places, sums their order, ramps
- * arrive; both builds agree in every bit. */
+/* Moving audio between strips, gangs and buses: lanes keep their places, sums their
+ * order, ramps arrive; both builds agree in every bit. */
 /* tests: graph/kernels graph/ramp */
 #include "graph/kernels.h"
 #include "graph/ramp.h"
@@ -33,7 +33,8 @@ static void pairs_become_lanes_and_back(void **state)
         k->get_strip(rows, s, N, left, right);
         for (uint32_t i = 0; i < N; i++) {
             assert_true(left[i] == rows[i][2 * s] && left[i] == pairs[s][2 * i]);
-            assert_true(right[i] == rows[i][2 * s + 1] && right[i] == pairs[s][2 * i + 1]);
+            assert_true(right[i] == rows[i][2 * s + 1] &&
+                        right[i] == pairs[s][2 * i + 1]);
         }
     }
     k->get_strip(rows, 1, N, left, right);
@@ -116,7 +117,8 @@ static void a_ramp_arrives_exactly_and_by_itself(void **state)
         qm_ramp_passed(&ramp, 1);
     }
     assert_true(now[0][4] == end[0] && now[0][5] == end[0] && now[1][4] == end[1]);
-    assert_true(now[0][0] == start[0] && now[1][7] == start[1]); /* the others never moved */
+    assert_true(now[0][0] == start[0] &&
+                now[1][7] == start[1]); /* the others never moved */
     assert_null(qm_ramp_steps(&ramp));
     qm_arena_release(&arena);
 }

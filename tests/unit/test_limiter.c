@@ -1,7 +1,7 @@
 /* tests: dsp/lookahead
  *
- * The limiter's promises: nothing above the ceiling, nothing changed below it, a gain without
- * corners, bass without distortion, sums that never drift. */
+ * The limiter's promises: nothing above the ceiling, nothing changed below it, a gain
+ * without corners, bass without distortion, sums that never drift. */
 #include "tests/support/proc_harness.h"
 
 #include "base/rand.h"
@@ -191,8 +191,8 @@ static void test_nothing_drifts(void **unused)
 
 /* ---- how it turns down ---- */
 
-/* The gain per frame, seen through a constant that becomes `ratio` times as large at `at` and
- * goes back at `until`. */
+/* The gain per frame, seen through a constant that becomes `ratio` times as large at
+ * `at` and goes back at `until`. */
 static double *gains(ProcGang *gang, double level, double ratio, uint32_t at,
                      uint32_t until)
 {
@@ -265,7 +265,8 @@ static void test_both_sides_move_together(void **unused)
     gang_close(&gang);
 }
 
-/* Power of what is not the tone of `cycles` per second in the last second, beside the tone, dB. */
+/* Power of what is not the tone of `cycles` per second in the last second, beside the
+ * tone, dB. */
 static double distortion(double cycles, double rate)
 {
     const uint32_t n = (uint32_t)rate;

@@ -1,6 +1,6 @@
 /* links: render */
-/* Rendering: any chunk, any number of threads, pushed or pulled: the same samples; failures and
- * interruptions end it. */
+/* Rendering: any chunk, any number of threads, pushed or pulled: the same samples;
+ * failures and interruptions end it. */
 /* tests: render/offline render/pool render/engine */
 #include "render/engine.h"
 #include "render/offline.h"
@@ -60,8 +60,8 @@ static void furnish(Rig *rig)
     rig_insert(rig, 14, "limiter", 0);
     for (int64_t i = 0; i < 40; i++)
         rig_event(rig, 400 * i + i,
-                  (QmTarget){.strip = (uint16_t)(i % 15), .param = QM_FADER_PAN}, -0.5, 0.5,
-                  i % 2 ? 300 : 0);
+                  (QmTarget){.strip = (uint16_t)(i % 15), .param = QM_FADER_PAN}, -0.5,
+                  0.5, i % 2 ? 300 : 0);
     rig_build(rig, QM_ISA_BEST, NULL, 0);
 }
 

@@ -18,7 +18,8 @@ static void strips_of_one_shape_share_gangs(void **state)
         rig_insert(&rig, s, "eq", 2);
     rig_insert(&rig, 6, "eq", 3); /* another shape */
     rig_build(&rig, QM_ISA_BEST, NULL, 0);
-    assert_int_equal(rig.plan.n_ops, 4); /* 4 + 2 of one shape, 1 of the other, the master */
+    assert_int_equal(rig.plan.n_ops,
+                     4); /* 4 + 2 of one shape, 1 of the other, the master */
     assert_int_equal(rig.plan.ops[0].n_members, 4);
     assert_int_equal(rig.plan.ops[1].n_members, 2);
     assert_int_equal(rig.plan.ops[1].strip[1], 5);
@@ -57,7 +58,8 @@ static void only_taps_that_are_read_are_kept(void **state)
     const QmPlanOp *a = &rig.plan.ops[rig.plan.op_of[0]];
     const QmPlanOp *b = &rig.plan.ops[rig.plan.op_of[1]];
     const QmPlanOp *master = &rig.plan.ops[rig.plan.op_of[3]];
-    assert_true(a->keeps[QM_POINT_PRE] && a->keeps[QM_POINT_POST] && !a->keeps[QM_POINT_IN]);
+    assert_true(a->keeps[QM_POINT_PRE] && a->keeps[QM_POINT_POST] &&
+                !a->keeps[QM_POINT_IN]);
     assert_true(!b->keeps[QM_POINT_PRE] && b->keeps[QM_POINT_POST]);
     assert_true(master->keeps[QM_POINT_IN]);
     rig_end(&rig);
@@ -72,10 +74,8 @@ static void events_are_moved_by_the_latency_before_them(void **state)
     rig_insert(&rig, 0, "gain", 0);
     rig_send(&rig, 1, 2, -6);
     const QmTarget targets[] = {
-        {.strip = 0, .slot = QM_SLOT_INSERT},
-        {.strip = 0, .slot = QM_SLOT_INSERT + 1},
-        {.strip = 0, .slot = QM_SLOT_FADER},
-        {.strip = 1, .slot = QM_SLOT_SEND},
+        {.strip = 0, .slot = QM_SLOT_INSERT}, {.strip = 0, .slot = QM_SLOT_INSERT + 1},
+        {.strip = 0, .slot = QM_SLOT_FADER},  {.strip = 1, .slot = QM_SLOT_SEND},
         {.strip = 2, .slot = QM_SLOT_FADER},
     };
     for (int i = 0; i < 5; i++)

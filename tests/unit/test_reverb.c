@@ -1,7 +1,8 @@
 /* tests: dsp/fdn dsp/transpose
  *
- * The reverb's promises: it decays in each band as fast as asked, is dense soon and even late,
- * as loud as its input, wide but safe in mono, and ends. Measured on impulse responses. */
+ * The reverb's promises: it decays in each band as fast as asked, is dense soon and even
+ * late, as loud as its input, wide but safe in mono, and ends. Measured on impulse
+ * responses. */
 #include "tests/support/proc_harness.h"
 
 #include "base/rand.h"
@@ -161,7 +162,8 @@ static void test_the_lowest_lows_end_too(void **unused)
 
 /* ---- density ---- */
 
-/* Part of the samples that are beyond one standard deviation, over that of noise: 1 is dense. */
+/* Part of the samples that are beyond one standard deviation, over that of noise: 1 is
+ * dense. */
 static double density(const double *x, double at, double rate)
 {
     const uint32_t half = (uint32_t)(0.01 * rate), middle = (uint32_t)(at * rate);
@@ -203,8 +205,8 @@ static double power_at(const double *x, double hz)
     return a * a + b * b;
 }
 
-/* No line stands out of the late spectrum: among the power of many frequencies, as among that of
- * noise, the greatest is not much above ln(count) times the mean. */
+/* No line stands out of the late spectrum: among the power of many frequencies, as among
+ * that of noise, the greatest is not much above ln(count) times the mean. */
 static void test_no_tone_rings_on(void **unused)
 {
     (void)unused;

@@ -1,5 +1,6 @@
 /* links: render */
-/* Silence at the end is left out, silence in between is kept, however the audio arrives. */
+/* Silence at the end is left out, silence in between is kept, however the audio
+ * arrives. */
 #include "render/trim.h"
 
 #include <setjmp.h>
@@ -37,10 +38,7 @@ static QmStatus memory_finish(void *self, QmDiag *diag)
 }
 
 /* Loud up to 300 and from 500 to 620; whispers else. */
-static float sound(int i)
-{
-    return i < 300 || (i >= 500 && i < 620) ? 0.5f : 9e-7f;
-}
+static float sound(int i) { return i < 300 || (i >= 500 && i < 620) ? 0.5f : 9e-7f; }
 
 static void send(uint32_t block, int64_t from, uint32_t capacity, Memory *memory)
 {
@@ -52,7 +50,9 @@ static void send(uint32_t block, int64_t from, uint32_t capacity, Memory *memory
     *memory = (Memory){.frames = 0};
     for (int i = 0; i < N; i++)
         audio[i] = sound(i);
-    assert_int_equal(qm_trim_open(&trim, &inner, 1, 1, from, capacity, &arena, NULL, &sink), QM_OK);
+    assert_int_equal(qm_trim_open(&trim, &inner, 1, 1, from, capacity, &arena, NULL,
+                                  &sink),
+                     QM_OK);
     for (uint32_t at = 0; at < N; at += block)
         sink.write(sink.self, at, audio + at, at + block < N ? block : N - at, NULL);
     sink.finish(sink.self, NULL);
