@@ -103,12 +103,11 @@ QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
     return status;
 }
 
-QmStatus load_plan(Loaded *loaded, QmIsa isa, const QmPickup *stems, uint32_t n_stems,
-                   QmDiag *diag, QmPlan *plan)
+QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,
+                   QmPlan *plan)
 {
-    const QmPlanRequest request = {.isa = isa, .stems = stems, .n_stems = n_stems};
     return qm_plan_new(&loaded->graph, &loaded->timeline,
-                       qm_prepared_assets(loaded->prepared), loaded->clock, &request,
+                       qm_prepared_assets(loaded->prepared), loaded->clock, request,
                        &loaded->arena, diag, plan);
 }
 

@@ -29,9 +29,9 @@ typedef struct Loaded {
 /* Reads, overrides, validates, prepares the sounds, lays out timeline and graph. Release
  * it in any case. */
 QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
-/* The plan for it; `stems` as in QmPlanRequest. */
-QmStatus load_plan(Loaded *loaded, QmIsa isa, const QmPickup *stems, uint32_t n_stems,
-                   QmDiag *diag, QmPlan *plan);
+/* The plan for it. */
+QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,
+                   QmPlan *plan);
 void load_release(Loaded *loaded);
 
 /* A place on the command line ("9", "5.3", "12.5 s") as a song frame. */

@@ -366,7 +366,8 @@ static QmStatus play_session(const Options *options, Loaded *loaded, QmDiag *dia
         .listening = true,
         .shown = isatty(STDERR_FILENO) && !options->common.quiet && !options->common.json,
     };
-    QmStatus status = load_plan(loaded, QM_ISA_BEST, NULL, 0, diag, &plan);
+    QmStatus status =
+        load_plan(loaded, &(QmPlanRequest){.isa = QM_ISA_BEST}, diag, &plan);
     if (status == QM_OK)
         status = name_ports(&live, &loaded->arena, diag);
     if (status == QM_OK)

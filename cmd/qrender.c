@@ -2,13 +2,11 @@
  *
  * parse the command line -> load (session, overrides, sounds, timeline, graph) -> plan
  * -> open the sinks -> render -> say what came out. `--explain` stops after the plan. */
-#include "base/qmath.h"
 #include "base/text.h"
-#include "base/units.h"
 #include "cmd/cli.h"
 #include "cmd/describe.h"
-#include "cmd/json.h"
 #include "cmd/load.h"
+#include "cmd/outcome.h"
 #include "formats/audio_write.h"
 #include "formats/framesum.h"
 #include "render/offline.h"
@@ -143,6 +141,7 @@ typedef struct Run {
     int file, verify; /* indices in outputs; -1: none */
     const char *file_name;
     int64_t from, to;
+    QmMeter *meters; /* [n_strips]; NULL: not asked */
     QmTrim trim;
     QmSink trimmed; /* in front of the outputs where nobody said how long the render is */
     CliProgress progress;
@@ -220,8 +219,11 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     if (status != QM_OK)
         return status;
     ask_for_stems(run);
-    status = load_plan(&run->loaded, (QmIsa)run->isa, run->stems, run->n_stems, diag,
-                       &run->plan);
+    const QmPlanRequest wanted = {.isa = (QmIsa)run->isa,
+                                  .stems = run->stems,
+                                  .n_stems = run->n_stems,
+                                  .meters = o->common.verbose};
+    status = load_plan(&run->loaded, &wanted, diag, &run->plan);
     return status == QM_OK && !o->explain ? read_range(run, diag) : status;
 }
 
@@ -367,6 +369,9 @@ static QmStatus render(Run *run, QmDiag *diag)
     const uint32_t threads = run->options->threads ? (uint32_t)run->options->threads
                              : cores > 0           ? (uint32_t)cores
                                                    : 1;
+    if (run->plan.meters)
+        run->meters =
+            QM_NEW_ARRAY(&run->loaded.arena, QmMeter, run->loaded.session->n_strips);
     run->progress = cli_progress_start(&run->options->common, "rendering");
     const QmOfflineConfig config = {
         .threads = threads < QM_MAX_THREADS ? threads : QM_MAX_THREADS,
@@ -381,6 +386,7 @@ static QmStatus render(Run *run, QmDiag *diag)
         .cancel = &interrupted,
         .check = check_assets,
         .check_self = run->loaded.prepared,
+        .meters = run->meters,
     };
     const QmStatus status = qm_offline_render(&run->plan, &config, diag);
     cli_progress_end(&run->progress);
@@ -388,56 +394,25 @@ static QmStatus render(Run *run, QmDiag *diag)
     return status;
 }
 
-/* Peak in dBFS; null with a reason for silence. */
-static void tell_json(const Run *run, const QmPcmStats *stats, double seconds)
-{
-    json_t *object =
-        json_pack("{s:o, s:i, s:i, s:I, s:f, s:I}", "file", cli_json_text(run->file_name),
-                  "rate", (int)run->loaded.session->rate, "channels",
-                  (int)(2 * run->plan.n_outputs), "frames", (json_int_t)rendered(run),
-                  "seconds", seconds, "clipped", (json_int_t)stats->clipped);
-    if (stats->peak > 0)
-        json_object_set_new(object, "peak",
-                            json_real(qm_gain_to_db((double)stats->peak)));
-    else
-        json_object_update_new(object, json_pack("{s:n, s:s}", "peak", "why", "silence"));
-    cli_json_print(object);
-}
-
-static void tell_people(const Run *run, const QmPcmStats *stats, double seconds)
-{
-    const double elapsed = cli_progress_elapsed(&run->progress);
-    char length[QM_NUMBER_TEXT], peak[QM_NUMBER_TEXT] = "-inf", speed[QM_NUMBER_TEXT];
-    qm_fixed_text(seconds, 2, length);
-    qm_fixed_text(elapsed > 0 ? seconds / elapsed : 0, 1, speed);
-    if (stats->peak > 0)
-        qm_fixed_text(qm_gain_to_db((double)stats->peak), 2, peak);
-    if (run->file >= 0) {
-        fprintf(stderr, "%s: %s s, %u Hz, %u channels, peak %s dBFS", run->file_name,
-                length, run->loaded.session->rate, 2 * run->plan.n_outputs, peak);
-        if (stats->clipped)
-            fprintf(stderr, ", %llu samples clipped", (unsigned long long)stats->clipped);
-        fprintf(stderr, ", %s x real time\n", speed);
-    }
-    if (run->options->stems)
-        fprintf(stderr, "%s: %u stems\n", run->options->stems, run->n_stems);
-    if (run->options->sum)
-        fprintf(stderr, "%s: sums of %s s\n", run->options->sum, length);
-    if (run->verify >= 0)
-        fprintf(stderr, "%s: the same, %s s\n", run->options->verify, length);
-}
-
 static void tell(const Run *run)
 {
-    const CliCommon *common = &run->options->common;
-    const double seconds = (double)rendered(run) / run->loaded.session->rate;
-    QmPcmStats stats = {0};
+    const Options *o = run->options;
+    Outcome outcome = {.session = run->loaded.session,
+                       .file = run->file >= 0 ? run->file_name : NULL,
+                       .channels = 2 * run->plan.n_outputs,
+                       .frames = rendered(run),
+                       .elapsed_s = cli_progress_elapsed(&run->progress),
+                       .stems = o->stems,
+                       .n_stems = run->n_stems,
+                       .sum = o->sum,
+                       .verified = o->verify,
+                       .meters = run->meters};
     if (run->file >= 0)
-        stats = qm_audio_sink_stats(&run->outputs[run->file]);
-    if (common->json && run->file >= 0 && !qm_same(run->file_name, "-"))
-        tell_json(run, &stats, seconds);
-    else if (!common->quiet && !common->json)
-        tell_people(run, &stats, seconds);
+        outcome.stats = qm_audio_sink_stats(&run->outputs[run->file]);
+    if (o->common.json && !(outcome.file && qm_same(outcome.file, "-")))
+        outcome_json(&outcome);
+    else if (!o->common.quiet && !o->common.json)
+        outcome_text(&outcome);
 }
 
 /* 0, 1, or a status' exit code. */

@@ -116,7 +116,7 @@ const QmFieldType qm_field_tempo = {read_tempo, print_tempo, default_header,
 
 /* ---- meter: 3/4, or a list ---- */
 
-static bool parse_meter(const char *text, QmMeter *meter)
+static bool parse_meter(const char *text, QmTimeSignature *meter)
 {
     int32_t number[2] = {0, 0};
     for (int i = 0; i < 2; i++) {
@@ -153,7 +153,7 @@ static void print_meter_text(QmPrinter *printer, const QmField *field, const voi
                              const void *value)
 {
     (void)field, (void)value;
-    const QmMeter *meter = base;
+    const QmTimeSignature *meter = base;
     printer->scratch.length = 0;
     qm_text_printf(&printer->scratch, "%d/%d", meter->beats, meter->unit);
     qm_printer_scratch(printer);
@@ -171,12 +171,12 @@ static const QmFieldType field_meter_text = {read_meter_text, print_meter_text,
 static const QmField meter_fields[] = {
     {.key = "at",
      .type = &qm_field_position,
-     .offset = offsetof(QmMeter, at),
+     .offset = offsetof(QmTimeSignature, at),
      .required = true},
     {.key = "meter", .type = &field_meter_text, .required = true},
 };
 static const QmSchema meter_schema = {"meter", meter_fields, QM_COUNT(meter_fields),
-                                      sizeof(QmMeter), 0};
+                                      sizeof(QmTimeSignature), 0};
 static const QmField meter_list = {
     .key = "meter",
     .type = &qm_field_list,

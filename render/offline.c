@@ -112,7 +112,10 @@ static QmStatus render_chunks(Offline *off, QmArena *arena)
                              .run_op = run_op,
                              .hand_over = hand_over,
                              .self = off};
-    return qm_pool_run(&work, off->diag);
+    const QmStatus done = qm_pool_run(&work, off->diag);
+    for (uint16_t s = 0; off->config->meters && s < plan->session->n_strips; s++)
+        off->config->meters[s] = qm_exec_meter(off->exec, s);
+    return done;
 }
 
 static QmStatus render_pulls(Offline *off, QmArena *arena)

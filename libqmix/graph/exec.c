@@ -166,6 +166,9 @@ static void reset_op(Op *op)
         if (input->generator->reset)
             input->generator->reset(&input->spec, input->state);
     }
+    op->peak = qm_vec(0.0f);
+    memset(op->power, 0, sizeof op->power);
+    op->metered = 0;
     for (int point = 0; point < QM_POINT_COUNT; point++)
         if (op->tap[point])
             memset(op->tap[point], 0, op->ring * sizeof(QmVec));
@@ -199,15 +202,21 @@ static uint32_t contiguous(const QmExec *exec, uint16_t strip, int64_t frame, ui
     return rows < n ? rows : n;
 }
 
-static void generate(Input *input, uint32_t reader, int64_t frame, uint32_t n, float *pairs)
+/* Fills `pairs`, or finds the pairs elsewhere; gives where they are. */
+static const float *generate(Input *input, uint32_t reader, int64_t frame, uint32_t n,
+                             float *pairs)
 {
     const int64_t song = frame - input->late;
     if (song < 0) { /* a key's latency holds this source back: its song has not begun */
         const uint32_t silent = -song < n ? (uint32_t)-song : n;
         memset(pairs, 0, silent * 2 * sizeof(float));
-        if (silent < n)
-            generate(input, reader, frame + silent, n - silent, pairs + 2 * silent);
-        return;
+        if (silent < n) {
+            float *rest = pairs + 2 * silent;
+            const float *found = generate(input, reader, frame + silent, n - silent, rest);
+            if (found != rest)
+                memcpy(rest, found, (n - silent) * 2 * sizeof(float));
+        }
+        return pairs;
     }
     const QmGenCall call = {.spec = &input->spec,
                             .params = input->params,
@@ -216,7 +225,10 @@ static void generate(Input *input, uint32_t reader, int64_t frame, uint32_t n, f
                             .frame = song,
                             .n = n,
                             .out = pairs};
-    input->generator->generate(&call);
+    const float *found = input->generator->view ? input->generator->view(&call) : NULL;
+    if (!found)
+        input->generator->generate(&call);
+    return found ? found : pairs;
 }
 
 /* Frames until any feed wraps or arrives. */
@@ -270,11 +282,11 @@ static void run_input(const QmExec *exec, Op *op, int64_t frame, uint32_t n, QmV
     const float *in[QM_GANG] = {silence, silence, silence, silence};
     for (uint32_t m = 0; m < op->plan->n_members; m++) {
         Input *input = &op->input[m];
+        in[m] = pairs[m];
         if (input->generator)
-            generate(input, op->plan->strip[m], frame, n, pairs[m]);
+            in[m] = generate(input, op->plan->strip[m], frame, n, pairs[m]);
         else
             sum_feeds(exec, input, frame, n, pairs[m]);
-        in[m] = pairs[m];
     }
     exec->kernels->interleave(in, n, rows);
 }
@@ -387,6 +399,10 @@ static void run_fader(const QmExec *exec, Op *op, int64_t frame, uint32_t n, con
                              qm_ramp_steps(&op->fader), out + done);
         qm_ramp_passed(&op->fader, span);
     }
+    if (exec->plan->meters) {
+        exec->kernels->meter(out, n, &op->peak, op->power);
+        op->metered += n;
+    }
 }
 
 /* --- the whole --------------------------------------------------------------------------- */
@@ -434,4 +450,13 @@ void qm_exec_pick_up(const QmExec *exec, const QmPickup *pickup, int64_t frame, 
             out[(done + i) * stride + 1] = pair[1];
         }
     }
+}
+
+QmMeter qm_exec_meter(const QmExec *exec, uint16_t strip)
+{
+    const Op *op = &exec->ops[exec->plan->op_of[strip]];
+    const uint32_t lane = 2 * exec->plan->member_of[strip];
+    return (QmMeter){.peak = {op->peak[lane], op->peak[lane + 1]},
+                     .power = {op->power[lane], op->power[lane + 1]},
+                     .frames = op->metered};
 }

@@ -125,6 +125,15 @@ static void fader(const QmVec *in, uint32_t n, QmVec *coeffs, const QmVec *step,
     coeffs[QM_FADER_CROSS] = cross;
 }
 
+static void meter(const QmVec *rows, uint32_t n, QmVec *peak, double power[QM_LANES])
+{
+    for (uint32_t i = 0; i < n; i++) {
+        *peak = qm_vec_max(qm_vec_abs(rows[i]), *peak);
+        for (int lane = 0; lane < QM_LANES; lane++)
+            power[lane] += (double)rows[i][lane] * (double)rows[i][lane];
+    }
+}
+
 const QmKernels QM_ISA(qm_kernels) = {
     .interleave = interleave,
     .get_strip = get_strip,
@@ -132,4 +141,5 @@ const QmKernels QM_ISA(qm_kernels) = {
     .sum = sum,
     .round = round_pairs,
     .fader = fader,
+    .meter = meter,
 };

@@ -33,6 +33,8 @@ typedef struct QmKernels {
     /* out[i] = the fader over in[i]; coeffs advance by step (NULL: stand still). */
     void (*fader)(const QmVec *in, uint32_t n, QmVec *coeffs, const QmVec *step,
                   QmVec *out);
+    /* Reads n rows: the largest |x| and the sum of x^2 of every lane so far. */
+    void (*meter)(const QmVec *rows, uint32_t n, QmVec *peak, double power[QM_LANES]);
 } QmKernels;
 
 extern const QmKernels qm_kernels_base;

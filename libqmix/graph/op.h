@@ -47,7 +47,10 @@ typedef struct Op {
     uint64_t jumping[QM_GANG];  /* of those, the ones with a stepped param */
     QmVec *tap[QM_POINT_COUNT]; /* rings of `ring` rows; NULL where nobody reads */
     uint32_t ring;              /* a power of two */
-    size_t next;                /* agenda item that comes next */
+    QmVec peak;                 /* meters: by lane, over `metered` frames */
+    double power[QM_LANES];
+    int64_t metered;
+    size_t next; /* agenda item that comes next */
     const QmAgendaItem **moves; /* what automation is moving now */
     uint32_t n_moves;
 } Op;

@@ -185,6 +185,8 @@ static QmStatus add_pickups(QmPlan *plan, const QmPlanRequest *request, QmArena 
             point_latency(plan->graph, request->stems[i].strip, request->stems[i].point);
         plan->latency = plan->latency > late ? plan->latency : late;
     }
+    for (uint16_t s = 0; request->meters && s < session->n_strips; s++)
+        keep(plan, s, QM_POINT_POST, 0);
     plan->n_outputs = (qm_session_outputs(session) + 1) / 2;
     plan->outputs = QM_NEW_ARRAY(arena, QmPickup, plan->n_outputs);
     plan->n_stems = request->n_stems;
@@ -334,7 +336,8 @@ QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
                      .graph = graph,
                      .timeline = timeline,
                      .assets = assets,
-                     .isa = request->isa};
+                     .isa = request->isa,
+                     .meters = request->meters};
     if (gather(plan, arena) != QM_OK || connect(plan, arena) != QM_OK ||
         add_pickups(plan, request, arena) != QM_OK || write_agendas(plan, arena) != QM_OK)
         return qm_fail_memory(diag);

@@ -85,12 +85,14 @@ typedef struct QmPlan {
     uint32_t n_stems;
     uint32_t latency; /* song frame f of every pickup is engine frame f + latency */
     int64_t frames;   /* song frames of the whole render: timeline and tail */
+    bool meters;      /* every strip's post tap is metered */
 } QmPlan;
 
 typedef struct QmPlanRequest {
     QmIsa isa;
     const QmPickup *stems; /* strip and point filled in; copied */
     uint32_t n_stems;
+    bool meters;
 } QmPlanRequest;
 
 /* All pointers handed in are borrowed for the plan's life. Errors: QM_ERR_MEMORY. */

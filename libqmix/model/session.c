@@ -57,13 +57,13 @@ QmSession *qm_session_new(QmArena *arena)
 {
     QmSession *session = QM_NEW(arena, QmSession);
     QmTempo *tempo = QM_NEW(arena, QmTempo);
-    QmMeter *meter = QM_NEW(arena, QmMeter);
+    QmTimeSignature *meter = QM_NEW(arena, QmTimeSignature);
     QmStrip *master = QM_NEW(arena, QmStrip);
     if (!session || !tempo || !meter || !master) {
         return NULL;
     }
     *tempo = (QmTempo){.at = song_start, .bpm = 120};
-    *meter = (QmMeter){.at = song_start, .beats = 4, .unit = 4};
+    *meter = (QmTimeSignature){.at = song_start, .beats = 4, .unit = 4};
     qm_strip_init(master, "master", QM_STRIP_MASTER);
     *session = (QmSession){
         .arena = arena,

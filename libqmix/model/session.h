@@ -60,10 +60,10 @@ typedef struct QmTempo {
     bool ramp; /* is reached in a straight line (over beats) from the entry before */
 } QmTempo;
 
-typedef struct QmMeter {
+typedef struct QmTimeSignature {
     QmPosition at;       /* a bar's start */
     int32_t beats, unit; /* 4/4: 4, 4 */
-} QmMeter;
+} QmTimeSignature;
 
 typedef struct QmSound {
     const char *name;
@@ -214,7 +214,7 @@ typedef struct QmSession {
     uint32_t rate; /* Hz, 8000..192000 */
     QmTempo *tempo;
     uint32_t n_tempo; /* >= 1, first at 1.1.1 */
-    QmMeter *meter;
+    QmTimeSignature *meter;
     uint32_t n_meter; /* >= 1, first at 1.1.1 */
     QmLength
         tail; /* rendered after the last event; negative: as long as the processors say */

@@ -176,7 +176,7 @@ static QmStatus fail_entry(const QmSession *session, QmDiag *diag, const char *p
 
 static const char *meter_fault(const QmSession *session, uint32_t i)
 {
-    const QmMeter *entry = &session->meter[i];
+    const QmTimeSignature *entry = &session->meter[i];
     const bool power = entry->unit > 0 && (entry->unit & (entry->unit - 1)) == 0;
     if (!whole_bar(entry->at)) {
         return "is not at the start of a bar";
@@ -201,7 +201,7 @@ static QmStatus build_meter(const QmSession *session, QmDiag *diag, QmClock *clo
         if (fault) {
             return fail_entry(session, diag, "meter", i, fault);
         }
-        const QmMeter *entry = &session->meter[i];
+        const QmTimeSignature *entry = &session->meter[i];
         MeterSegment *segment = &clock->meter[i];
         segment->bar = entry->at.bar - 1;
         segment->beat_ticks = WHOLE / entry->unit;

@@ -133,7 +133,10 @@ void rig_build(Rig *rig, QmIsa isa, const QmPickup *stems, uint32_t n_stems)
     QmDiag diag = {.status = QM_OK};
     rig_graph(rig);
     assert_int_equal(qm_clock_new(rig->session, &rig->arena, &diag, &rig->clock), QM_OK);
-    const QmPlanRequest request = {.isa = isa, .stems = stems, .n_stems = n_stems};
+    const QmPlanRequest request = {.isa = isa,
+                                   .stems = stems,
+                                   .n_stems = n_stems,
+                                   .meters = rig->meters};
     assert_int_equal(qm_plan_new(&rig->graph, &rig->timeline, NULL, rig->clock, &request,
                                  &rig->arena, &diag, &rig->plan),
                      QM_OK);

@@ -18,6 +18,7 @@ typedef struct Rig {
     QmEvent events[RIG_EVENTS];
     QmClock *clock;
     QmTimeline timeline;
+    bool meters; /* set before rig_build */
     QmGraph graph;
     QmPlan plan;
     QmExec *exec;

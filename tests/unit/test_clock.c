@@ -41,7 +41,7 @@ static void set_tempo(Song *song, const QmTempo *tempo, uint32_t n)
     song->session->n_tempo = n;
 }
 
-static void set_meter(Song *song, const QmMeter *meter, uint32_t n)
+static void set_meter(Song *song, const QmTimeSignature *meter, uint32_t n)
 {
     song->session->meter = qm_arena_grow(&song->arena, meter, n, n, sizeof *meter);
     song->session->n_meter = n;
@@ -192,7 +192,7 @@ static void test_finds_back_the_tick(void **unused)
 static void test_positions_follow_the_meter(void **unused)
 {
     (void)unused;
-    const QmMeter meter[] = {{bar(1), 4, 4}, {bar(3), 7, 8}, {bar(5), 3, 4}};
+    const QmTimeSignature meter[] = {{bar(1), 4, 4}, {bar(3), 7, 8}, {bar(5), 3, 4}};
     Song song;
     song_open(&song);
     set_meter(&song, meter, 3);
@@ -226,7 +226,7 @@ static void test_positions_follow_the_meter(void **unused)
 static void test_lengths_cross_changes(void **unused)
 {
     (void)unused;
-    const QmMeter meter[] = {{bar(1), 4, 4}, {bar(3), 7, 8}};
+    const QmTimeSignature meter[] = {{bar(1), 4, 4}, {bar(3), 7, 8}};
     const QmTempo tempo[] = {{bar(1), 120, false}, {bar(2), 60, false}};
     Song song;
     song_open(&song);
@@ -261,7 +261,7 @@ static void test_lengths_cross_changes(void **unused)
 static void test_absurd_places_saturate(void **unused)
 {
     (void)unused;
-    const QmMeter meter[] = {{bar(1), 1024, 1}};
+    const QmTimeSignature meter[] = {{bar(1), 1024, 1}};
     const QmTempo tempo[] = {{bar(1), 1, false}};
     Song song;
     song_open(&song);
@@ -280,7 +280,7 @@ static void test_absurd_places_saturate(void **unused)
     song_close(&song);
 }
 
-static void check_refused(const QmTempo *tempo, uint32_t n_tempo, const QmMeter *meter,
+static void check_refused(const QmTempo *tempo, uint32_t n_tempo, const QmTimeSignature *meter,
                           uint32_t n_meter, const char *message)
 {
     Song song;
@@ -297,13 +297,13 @@ static void test_refuses_what_is_no_map(void **unused)
 {
     (void)unused;
     const QmTempo even = {bar(1), 120, false};
-    const QmMeter four = {bar(1), 4, 4};
+    const QmTimeSignature four = {bar(1), 4, 4};
     const QmTempo late = {bar(2), 120, false}, ramp = {bar(1), 120, true};
     const QmTempo fast = {bar(1), 1001, false};
     const QmTempo twice[] = {even, even};
     const QmTempo seconds = {{.kind = QM_POS_SECONDS}, 120, false};
-    const QmMeter odd = {bar(1), 4, 5};
-    const QmMeter inside[] = {four, {{QM_POS_BARS, 2, 3, 1, 0}, 3, 4}};
+    const QmTimeSignature odd = {bar(1), 4, 5};
+    const QmTimeSignature inside[] = {four, {{QM_POS_BARS, 2, 3, 1, 0}, 3, 4}};
     check_refused(&late, 1, &four, 1, "song.yaml: tempo: entry 1 is not at bar 1");
     check_refused(&ramp, 1, &four, 1,
                   "song.yaml: tempo: entry 1 has no tempo before it to ramp from");

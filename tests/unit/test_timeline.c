@@ -335,7 +335,7 @@ static void test_clicks_go_on_until_the_end(void **unused)
 {
     (void)unused;
     Song *song = song_open();
-    QmMeter meter[] = {{at_bar(1), 4, 4}, {at_bar(2), 3, 8}};
+    QmTimeSignature meter[] = {{at_bar(1), 4, 4}, {at_bar(2), 3, 8}};
     song->session->meter = meter;
     song->session->n_meter = 2;
     set_strip(song, CLICK, "click", "click");

@@ -1,0 +1,72 @@
+#!/bin/sh
+# The committed sums: every processor and source over the same two seconds, and every session of
+# testdata/sessions. A sum changes only with a sentence in the commit that says why it should;
+# `make golden` (QM_GOLDEN=update) writes them anew.
+. tests/tap.sh
+
+qrender=$(cd "$BUILD" && pwd)/qrender
+golden=testdata/golden
+sounds=$tmp/sounds
+mkdir "$sounds" && "$BUILD/tests/determinism/sounds" "$sounds" || exit 1
+
+compare() { # FOUND COMMITTED
+    [ "${QM_GOLDEN:-}" != update ] || cp "$1" "$2"
+    ok "$(basename "$2")" cmp "$1" "$2"
+}
+
+# A sum of one line: `name sha256`.
+sum_of() { # NAME SESSION
+    "$qrender" -q "$2" --to 2s --sum "$tmp/one" || echo "$1 failed"
+    sed -n "s/^sha256/$1/p" "$tmp/one"
+}
+
+insert_session() { # NAME PARAMS
+    cat <<YAML
+qmix: 1
+seed: 3
+sounds: {vox: $sounds/vox.aiff, snare: $sounds/snare.wav}
+sources:
+  a: {clip: {sound: vox, at: 1}, inserts: [{$1: {$2}}]}
+  b: {sampler: {sound: snare}, inserts: [{$1: {$2}}], fader: {pan: 0.3}}
+patterns: {p: {steps: 4, step: 1/4, tracks: {b: "X.x."}}}
+arrangement: [{at: 1, pattern: p}]
+YAML
+}
+
+source_session() { # NAME
+    case $1 in
+    clip) with="{sound: vox, at: 1.2, length: 1 s, fade-out: 200 ms}" ;;
+    sampler) with="{sound: snare, pitch: -3}" ;;
+    *) with="{}" ;;
+    esac
+    cat <<YAML
+qmix: 1
+sounds: {vox: $sounds/vox.aiff, snare: $sounds/snare.wav}
+sources:
+  a: {$1: $with}
+YAML
+    [ "$1" = clip ] || [ "$1" = click ] || cat <<YAML
+patterns: {p: {steps: 8, step: 1/8, swing: 60, tracks: {a: {notes: "C4 . Eb4 . G3 . . C5"}}}}
+arrangement: [{at: 1, pattern: p}]
+YAML
+}
+
+"$qrender" --list-processors | while read -r name kind _; do
+    case $name in
+    eq) params="bands: [{freq: 300, gain: 6}, {type: high-shelf, freq: 5000, gain: -4}]" ;;
+    gain) params="gain: -3.3" ;;
+    *) params="" ;;
+    esac
+    if [ "$kind" = insert ]; then insert_session "$name" "$params"; else source_session "$name"; fi \
+        >"$tmp/$name.yaml"
+    sum_of "$name" "$tmp/$name.yaml"
+done >"$tmp/processors.txt"
+compare "$tmp/processors.txt" "$golden/processors.txt"
+
+for session in testdata/sessions/*.yaml; do
+    name=$(basename "$session" .yaml)
+    cp "$session" "$sounds"
+    "$qrender" -q "$sounds/$name.yaml" --sum "$tmp/$name.sum"
+    compare "$tmp/$name.sum" "$golden/$name.sum"
+done
+finish
