@@ -1,16 +1,16 @@
 /* Memory of the last frames of a signal, read and written in blocks.
  *
- * A ring of `size` items and a margin behind it that repeats its first items, so that a block is
- * contiguous wherever it begins:
+ * A ring of `size` items and a margin behind it that repeats its first items, so that a
+ * block is contiguous wherever it begins:
  *
  *     [0 ....... at ....... size | repeats 0 .. QM_RING_MARGIN)
- *                ^ the next frame is written here; what was written d frames ago is at - d
+ *                ^ the next frame; what came d frames ago is at - d
  *
- * The owner keeps the items (qm_ring_items of them, in its state); this header keeps only the
- * place. A block of n <= QM_RING_BLOCK frames that is read with delay d >= n may be read before
- * it is written; d + n <= size + 1 - QM_RING_PAD, where the pad is what whole vectors may scribble
- * behind the block they write: always the oldest items. Items are moved, never computed, so
- * that where a block begins cannot change a bit. */
+ * The owner keeps the items (qm_ring_items of them, in its state); this header keeps
+ * only the place. A block of n <= QM_RING_BLOCK frames that is read with delay d >= n
+ * may be read before it is written; d + n <= size + 1 - QM_RING_PAD, where the pad is
+ * what whole vectors may scribble behind the block they write: always the oldest items.
+ * Items are moved, never computed, so that where a block begins cannot change a bit. */
 #ifndef QM_DSP_DELAY_LINE_H
 #define QM_DSP_DELAY_LINE_H
 
@@ -31,8 +31,8 @@ typedef struct QmRing {
     uint32_t at;   /* where the next item goes, below size */
 } QmRing;
 
-/* A ring that reaches `delay` frames back; a whole number of cache lines of floats, so that
- * blocks of 64 frames stay aligned. */
+/* A ring that reaches `delay` frames back; a whole number of cache lines of floats, so
+ * that blocks of 64 frames stay aligned. */
 QM_INLINE QmRing qm_ring(uint32_t delay)
 {
     const uint32_t size = (delay + QM_RING_MARGIN + 15) / 16 * 16;
@@ -51,8 +51,8 @@ QM_INLINE uint32_t qm_ring_back(const QmRing *ring, uint32_t delay)
     return ring->at >= delay ? ring->at - delay : ring->at + ring->size - delay;
 }
 
-/* `n` items were written from ring->at on: repeats them where they are to be found as well, and
- * goes on. */
+/* `n` items were written from ring->at on: repeats them where they are to be found as
+ * well, and goes on. */
 QM_INLINE void qm_ring_written(QmRing *ring, void *items, size_t item, uint32_t n)
 {
     char *const bytes = items;
@@ -84,8 +84,9 @@ QM_INLINE void qm_ring_write(QmRing *ring, float *items, const float *from, uint
     qm_ring_written(ring, items, sizeof *items, n);
 }
 
-/* A tap whose delay changes by a crossfade: the old place fades out while the new one fades in,
- * their gains a smooth step that adds up to one. A change during a fade waits for its end. */
+/* A tap whose delay changes by a crossfade: the old place fades out while the new one
+ * fades in, their gains a smooth step that adds up to one. A change during a fade waits
+ * for its end. */
 typedef struct QmTap {
     uint32_t now, next; /* delays; equal when nothing fades */
     uint32_t done;      /* frames of the fade that have passed */
@@ -109,8 +110,9 @@ QM_INLINE uint32_t qm_tap_span(const QmTap *tap, uint32_t fade, uint32_t n)
     return fade - tap->done < n ? fade - tap->done : n;
 }
 
-/* Reads n frames as the tap hears them into a block that has room for whole vectors, of which `written` frames are in the ring
- * already (0, or all n). `fade` is the length of a fade in frames. */
+/* Reads n frames as the tap hears them into a block that has room for whole vectors, of
+ * which `written` frames are in the ring already (0, or all n). `fade` is the length of
+ * a fade in frames. */
 QM_INLINE void qm_tap_read(const QmTap *tap, uint32_t fade, const QmRing *ring,
                            const float *items, uint32_t written, uint32_t n, float *out)
 {
@@ -142,8 +144,8 @@ QM_INLINE QmVec qm_vec_sane(QmVec x)
     return (QmVec)((QmVecI)x & (qm_vec_abs(x) < qm_vec(1e15f)));
 }
 
-/* n frames of a signal as a block of its own: whole vectors (the last filled up with silence),
- * all of them sane. */
+/* n frames of a signal as a block of its own: whole vectors (the last filled up with
+ * silence), all of them sane. */
 QM_INLINE void qm_block_read(const float *from, uint32_t n, float *block)
 {
     uint32_t i = 0;
@@ -167,13 +169,15 @@ QM_INLINE void qm_block_give(const float *block, uint32_t n, float *to)
         to[i] = block[i];
 }
 
-/* One coeff over a block of frames. Where it stands still one vector is enough for all. */
+/* One coeff over a block of frames. Where it stands still one vector is enough for all.
+ */
 typedef struct QmCoeffBlock {
     float value[QM_RING_BLOCK];
     uint32_t mask;
 } QmCoeffBlock;
 
-/* The next n frames of coeff `k`, advanced by its step a frame (step NULL: it stands still). */
+/* The next n frames of coeff `k`, advanced by its step a frame (step NULL: it stands
+ * still). */
 QM_INLINE void qm_coeff_block(float *coeffs, const float *step, uint32_t k, uint32_t n,
                               QmCoeffBlock *block)
 {

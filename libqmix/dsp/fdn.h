@@ -1,25 +1,26 @@
 /* A feedback delay network of sixteen lines: the body of a reverb.
  *
- *     x_k[n] = what line k gives, read d_k frames back (the first eight lines: d_k and a little
+ *     x_k[n] = what line k gives, d_k frames late (the first four lines: d_k and a little
  *              more, slowly moving)
- *     y_k    = absorb_k(x_k)         two first-order shelves: what line k loses in d_k frames
- *     out    = sums of +-y_k         even lines to the left, odd lines to the right
+ *     y_k    = absorb_k(x_k): two first-order shelves, what is lost in d_k frames
+ *     out    = sums of +-y_k: even lines to the left, odd lines to the right
  *     line k <- (H y)_k / 4 + in     H: the Hadamard matrix of order 16, H H' = 16
  *
- * Without absorption the loop would be lossless. With it every path through the network loses
- * 60 dB in the same time, T(f), whatever lines it takes (Jot 1991):
- * |absorb_k(f)| = 10^(-3 d_k / (rate T(f))).
+ * Without absorption the loop would be lossless. With it every path through the network
+ * loses 60 dB in the same time, T(f), whatever lines it takes (Jot 1991): |absorb_k(f)|
+ * = 10^(-3 d_k / (rate T(f))).
  *
- * Lengths are primes in geometric series, so that echoes of different lines seldom meet.
+ * Lengths ought to be different primes, so that echoes of different lines seldom meet.
  *
- * The moving taps take the metal out of long tails: each goes up and down by a few frames, at a
- * rate of its own. Their place is a function of a count of frames: straight lines between whole
- * numbers that are 64 frames (a cell) apart, read by a cubic.
+ * The moving taps take the metal out of long tails: each goes up and down by a few
+ * frames, at a rate of its own. Their place is a function of a count of frames: straight
+ * lines between whole numbers that are 64 frames (a cell) apart, read by a cubic.
  *
- * Time is cut into tiles of eight frames that are shorter than every delay: elementwise over
- * time where lines are read, mixed and written; over lines where the shelves wait for
- * their own last frame; a transposition in between. Denormals: a cell after a cell whose output
- * stayed below 1e-25 clears what falls below 1e-30. */
+ * Every delay is longer than a block of 64 frames. So a block is computed elementwise
+ * over time where lines are read, mixed and written, and over lines where the shelves
+ * wait for their own last frame, with transpositions in between: no sum and no order
+ * depends on where a block begins. Denormals: a cell after one whose output stayed below
+ * 1e-25 clears what falls below 1e-30. */
 #ifndef QM_DSP_FDN_H
 #define QM_DSP_FDN_H
 
@@ -31,15 +32,15 @@
 enum {
     QM_FDN_LINES = 16,
     QM_FDN_MOVING = 4,     /* the first so many lines move */
-    QM_FDN_SHORTEST = 80,  /* frames; a tile is read long before it is written */
+    QM_FDN_SHORTEST = 80,  /* frames; longer than a block */
     QM_FDN_CELL = 64,      /* frames over which a moving tap goes straight */
     QM_FDN_WHOLE = 22,     /* bits behind the point in a place */
     QM_FDN_FARTHEST = 120, /* frames that a tap may move away */
 };
 
-/* The coeffs of the network: sixteen of each, then the depth of movement in frames. A shelf with
- * response (b0 + b1 z) / (1 + a z), z one frame late, keeps c = b1 - a b0:
- * y = b0 x + s,  s' = c x - a s. */
+/* The coeffs of the network: sixteen of each, then the depth of movement in frames. A
+ * shelf with response (b0 + b1 z) / (1 + a z), z one frame late, keeps c = b1 - a b0:
+ * y = b0 x + s, s' = c x - a s. */
 enum {
     QM_FDN_LOW = 0,                 /* b0 c a of the low shelf */
     QM_FDN_HIGH = 3 * QM_FDN_LINES, /* b0 c a of the high shelf */
@@ -108,8 +109,8 @@ QM_INLINE void qm_fdn_move(QmFdn *f, float depth)
     f->peak = 0;
 }
 
-/* Where moving line k is `i` frames on in this block; its whole part is how many frames it is
- * away from rest. */
+/* Where moving line k is `i` frames on in this block; its whole part is how many frames
+ * it is away from rest. */
 QM_INLINE int32_t qm_fdn_place(const QmFdn *f, uint32_t k, uint32_t i)
 {
     return f->from[k] + (int32_t)(f->in_cell + i) * f->slope[k];
@@ -133,9 +134,9 @@ QM_INLINE QmVec qm_fdn_between(QmVec a, QmVec b, QmVec c, QmVec d, QmVecI place)
     return c + qm_vec(0.5f) * t * (slope + t * (t * cubic - square));
 }
 
-/* n frames of moving line k. from[0..3] is what frame 0 reads `away` frames from rest: 2 and 1
- * frames farther, there, and 1 frame nearer. The tap does not come farther away in this block,
- * and at most 1 frame nearer. */
+/* n frames of moving line k. from[0..3] is what frame 0 reads `away` frames from rest: 2
+ * and 1 frames farther, there, and 1 frame nearer. The tap does not come farther away in
+ * this block, and at most 1 frame nearer. */
 QM_INLINE void qm_fdn_tap(const QmFdn *f, uint32_t k, const float *from, int32_t away,
                           uint32_t n, float *out)
 {
@@ -165,8 +166,8 @@ QM_INLINE void qm_fdn_tap(const QmFdn *f, uint32_t k, const float *from, int32_t
     }
 }
 
-/* What the lines lose: n frames. As wide as registers are: neighbours of a frame work while one
- * waits for its own last frame. */
+/* What the lines lose: n frames. As wide as registers are: neighbours of a frame work
+ * while one waits for its own last frame. */
 QM_INLINE void qm_fdn_absorb(QmFdn *f, QmFdnRow (*x)[QM_FDN_ROWS], uint32_t n,
                              float *coeffs, const float *step)
 {
@@ -203,8 +204,8 @@ QM_INLINE void qm_fdn_mix4(QmVec *x, uint32_t stride)
     x[3 * stride] = b - d;
 }
 
-/* x <- H x, elementwise over time: the matrix of order 16 is the product of that of order 4
- * with itself. */
+/* x <- H x, elementwise over time: the matrix of order 16 is the product of that of
+ * order 4 with itself. */
 QM_INLINE void qm_fdn_mix(QmVec x[QM_FDN_LINES])
 {
     qm_fdn_mix4(x, 1);
@@ -217,8 +218,8 @@ QM_INLINE void qm_fdn_mix(QmVec x[QM_FDN_LINES])
     qm_fdn_mix4(x + 3, 4);
 }
 
-/* Signs, a bit a line: how a side enters its lines and how it leaves them. Neither is a row of
- * H, or the network would answer from a single line. */
+/* Signs, a bit a line: how a side enters its lines and how it leaves them. Neither is a
+ * row of H, or the network would answer from a single line. */
 enum { QM_FDN_ENTER = 0x3c96, QM_FDN_LEAVE = 0x5c36 };
 
 /* Eight frames from i on of all lines, over lines. */

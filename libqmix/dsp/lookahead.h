@@ -1,14 +1,15 @@
 /* Seeing a peak before it comes: the two halves of a look-ahead gain, both exact.
  *
- * QmSlidingMin: the least of the last `window` values (van Herk): time is cut into windows; the
- * least of a span that crosses one cut is the least of a suffix of the older window and a prefix
- * of the newer, three comparisons a value whatever the window. A minimum is exact, so neither the
- * split of calls nor the place of the cuts can change a bit.
+ * QmSlidingMin: the least of the last `window` values (van Herk): time is cut into
+ * windows; the least of a span that crosses one cut is the least of a suffix of the
+ * older window and a prefix of the newer, three comparisons a value whatever the window.
+ * A minimum is exact, so neither the split of calls nor the place of the cuts can change
+ * a bit.
  *
- * QmSmoother: three boxes of `length` values in series, a bell of 3 length - 2 values that starts
- * and ends with slope zero. Running sums of floats drift (R12); these are sums of whole numbers
- * modulo 2^64 and cannot: three integrators, then the comb
- * I[n] - 3 I[n - length] + 3 I[n - 2 length] - I[n - 3 length] over one ring, in which all that
+ * QmSmoother: three boxes of `length` values in series, a bell of 3 length - 2 values
+ * that starts and ends with slope zero. Running sums of floats drift (R12); these are
+ * sums of whole numbers modulo 2^64 and cannot: three integrators, then the comb I[n] -
+ * 3 I[n - length] + 3 I[n - 2 length] - I[n - 3 length] over one ring, in which all that
  * overflowed cancels. Values are reductions, 0 for gain 1, so zeroed memory is rest. */
 #ifndef QM_DSP_LOOKAHEAD_H
 #define QM_DSP_LOOKAHEAD_H
@@ -21,8 +22,8 @@ typedef struct QmSlidingMin {
     float prefix;   /* the least of them */
 } QmSlidingMin;
 
-/* values[window + 1] belongs to the owner; `rest` is what everything was so far, and no value
- * may be greater. */
+/* values[window + 1] belongs to the owner; `rest` is what everything was so far, and no
+ * value may be greater. */
 QM_INLINE void qm_sliding_min_reset(QmSlidingMin *s, float *values, uint32_t window,
                                     float rest)
 {
@@ -31,8 +32,9 @@ QM_INLINE void qm_sliding_min_reset(QmSlidingMin *s, float *values, uint32_t win
         values[i] = rest;
 }
 
-/* values[0, index) are those of the newer window; values[index, window) the least of all from
- * there to the end of the older window. At the end of a window they become such minima, too. */
+/* values[0, index) are those of the newer window; values[index, window) the least of all
+ * from there to the end of the older window. At the end of a window they become such
+ * minima, too. */
 QM_INLINE void qm_sliding_min(QmSlidingMin *s, float *values, float *io, uint32_t n)
 {
     while (n) {
@@ -93,9 +95,9 @@ QM_INLINE void qm_smoother_reset(QmSmoother *s, uint32_t length)
     s->scale = 1.0 / sum;
 }
 
-/* Takes n gains in (0, 1] and gives n smooth ones, none above the least of the 3 length - 2 gains
- * that it is made of by more than the last rounding to float. n <= QM_RING_BLOCK; out has room
- * for whole vectors. */
+/* Takes n gains in (0, 1] and gives n smooth ones, none above the least of the 3 length
+ * - 2 gains that it is made of by more than the last rounding to float. n <=
+ * QM_RING_BLOCK; out has room for whole vectors. */
 QM_INLINE void qm_smooth(QmSmoother *s, uint64_t *items, const double *gain, uint32_t n,
                          float *out)
 {

@@ -1,5 +1,5 @@
-/* Eight vectors turned over: what was element i of vector k becomes element k of vector i. Time
- * along the vectors becomes lanes along time and back; nothing is computed. */
+/* Eight vectors turned over: what was element i of vector k becomes element k of vector
+ * i. Time along the vectors becomes lanes along time and back; nothing is computed. */
 #ifndef QM_DSP_TRANSPOSE_H
 #define QM_DSP_TRANSPOSE_H
 

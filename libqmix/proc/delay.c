@@ -1,16 +1,19 @@
-/* Delay: echoes, each duller and softer than the one before, or thrown from side to side.
+/* Delay: echoes, each duller and softer than the one before, or thrown from side to
+ * side.
  *
  *     wet = what the line holds, `time` ago
- *     line <- (input, in its own place or all of it left) + feedback * cut(wet), same or other side
+ *     line <- input (ping-pong: all of it to the left)
+ *             + feedback * cut(wet) of the same side (ping-pong: of the other)
  *     out = dry * input + wet * (wet through width)
  *
- * cut: one pole takes the highs, one the lows, so that the first echo is whole and each later one
- * has passed the filters once more. Ping-pong puts the sum of both sides into the left line and
- * crosses the feedback.
+ * cut: one pole takes the highs, one the lows, so that the first echo is whole and each
+ * later one has passed the filters once more. Ping-pong puts the sum of both sides into
+ * the left line and crosses the feedback.
  *
- * A new time crossfades from the old place in the line to the new one over 20 ms; what comes
- * during a fade waits for its end. Mix is of equal power. No latency. The tail is as many echoes
- * as the feedback needs to fall by 120 dB, and half a second for the filters. */
+ * A new time crossfades from the old place in the line to the new one over 20 ms; what
+ * comes during a fade waits for its end. Mix is of equal power. No latency. The tail is
+ * as many echoes as the feedback needs to fall by 120 dB, and half a second for the
+ * filters. */
 #include "dsp/delay_line.h"
 
 #include "base/qmath.h"
