@@ -31,7 +31,7 @@ endif
 # ---- flags -------------------------------------------------------------------------------------
 
 # The same bits everywhere (docs/DETERMINISM.md): contraction off comes after the user's flags.
-WARN   := -Wall -Wextra -Wshadow -Wvla -Wno-psabi $(if $(filter yes,$(WERROR)),-Werror)
+WARN   := -Wall -Wextra -Wshadow -Wvla -Wno-psabi -Wno-missing-field-initializers $(if $(filter yes,$(WERROR)),-Werror)
 EXACT  := -ffp-contract=off -fno-math-errno
 SAN    := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 X86    := $(filter x86_64%,$(shell $(CC) -dumpmachine 2>/dev/null))
@@ -295,7 +295,7 @@ run-fuzz: $(FUZZ_BIN)
 	  tail -n 7 "$(BUILD)/$$n.log"; done
 
 #: make golden          write the golden sums anew (look at the difference before committing)
-golden: all $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
+golden: all $(HELPER_BIN) $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
 	$(call run_tests,QM_GOLDEN=update,$(GOLDEN))
 
 #: make bench           speed against the peers that are installed

@@ -12,36 +12,25 @@
 
 #include <string.h>
 
-/* Sounds are named relative to the session's folder. */
-typedef struct Folder {
-    const char *path;
-    size_t length; /* with the slash; 0: the working directory */
-    QmArena *arena;
-} Folder;
+bool load_sound_path(const Loaded *loaded, const char *name, char path[LOAD_PATH])
+{
+    const bool rooted = name[0] == '/' || qm_same(name, "-");
+    const size_t folder = rooted ? 0 : loaded->folder, length = strlen(name);
+    if (folder + length >= LOAD_PATH)
+        return false;
+    memcpy(path, loaded->file, folder);
+    memcpy(path + folder, name, length + 1);
+    return true;
+}
 
 static QmStatus open_sound(void *context, const char *name, QmPlace place, QmDiag *diag,
                            QmAudioReader *reader)
 {
-    const Folder *folder = context;
-    if (name[0] == '/' || folder->length == 0)
-        return qm_audio_open(NULL, name, place, diag, reader);
-    char path[4096];
-    const size_t length = strlen(name);
-    if (folder->length + length >= sizeof path)
+    char path[LOAD_PATH];
+    if (!load_sound_path(context, name, path))
         return qm_fail(diag, QM_ERR_INPUT, place, NULL, "the path of '%s' is too long",
                        name);
-    memcpy(path, folder->path, folder->length);
-    memcpy(path + folder->length, name, length + 1);
     return qm_audio_open(NULL, path, place, diag, reader);
-}
-
-static Folder *folder_of(const char *file, QmArena *arena)
-{
-    Folder *folder = QM_NEW(arena, Folder);
-    const char *slash = strrchr(file, '/');
-    if (folder)
-        *folder = (Folder){file, slash ? (size_t)(slash - file) + 1 : 0, arena};
-    return folder;
 }
 
 static QmStatus set_seed(QmSession *session, const char *text, QmDiag *diag)
@@ -84,13 +73,13 @@ QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
 {
     *loaded = (Loaded){0};
     qm_arena_init(&loaded->arena);
+    loaded->file = request->file;
+    const char *slash = strrchr(request->file, '/');
+    loaded->folder = slash ? (size_t)(slash - request->file) + 1 : 0;
     QmStatus status = read_session(request, diag, loaded);
     if (status != QM_OK)
         return status;
-    Folder *folder = folder_of(request->file, &loaded->arena);
-    if (!folder)
-        return qm_fail_memory(diag);
-    status = qm_prepare(loaded->session, open_sound, folder, request->resident,
+    status = qm_prepare(loaded->session, open_sound, loaded, request->resident,
                         &loaded->arena, diag, &loaded->prepared);
     if (status == QM_OK)
         status = qm_clock_new(loaded->session, &loaded->arena, diag, &loaded->clock);

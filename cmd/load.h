@@ -19,6 +19,8 @@ typedef struct LoadRequest {
 /* Everything a render stands on. `arena` owns all but the prepared sounds' files. */
 typedef struct Loaded {
     QmArena arena;
+    const char *file; /* borrowed from the request */
+    size_t folder;    /* how much of it is the folder, its slash included */
     QmSession *session;
     QmPrepared *prepared;
     QmClock *clock;
@@ -33,6 +35,11 @@ QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
 QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,
                    QmPlan *plan);
 void load_release(Loaded *loaded);
+
+enum { LOAD_PATH = 4096 };
+/* Where a sound of the session is: relative to the session's folder, unless its name begins with
+ * a slash or is "-", standard input. False: the path is too long. */
+bool load_sound_path(const Loaded *loaded, const char *name, char path[LOAD_PATH]);
 
 /* A place on the command line ("9", "5.3", "12.5 s") as a song frame. */
 QmStatus load_position(const Loaded *loaded, const char *option, const char *text,

@@ -49,6 +49,9 @@ void outcome_text(const Outcome *outcome)
         if (outcome->stats.clipped)
             fprintf(stderr, ", %llu samples clipped",
                     (unsigned long long)outcome->stats.clipped);
+        if (outcome->stats.not_finite)
+            fprintf(stderr, ", %llu samples not finite, written as 0",
+                    (unsigned long long)outcome->stats.not_finite);
         fprintf(stderr, ", %s x real time\n", speed);
     }
     if (outcome->stems)

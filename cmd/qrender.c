@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cmd/cli.h"
 #include "cmd/describe.h"
+#include "cmd/inputs.h"
 #include "cmd/load.h"
 #include "cmd/outcome.h"
 #include "formats/audio_write.h"
@@ -200,8 +201,7 @@ static QmStatus read_range(Run *run, QmDiag *diag)
     if (status != QM_OK || run->from < run->to)
         return status;
     if (o->from || o->to)
-        return qm_fail_plain(diag, QM_ERR_USAGE,
-                             "--from lies behind the end of what is rendered");
+        return qm_fail_plain(diag, QM_ERR_USAGE, "nothing lies between --from and --to");
     return qm_fail_plain(
         diag, QM_ERR_INPUT,
         "nothing in '%s' has an end: place something in time, or give --to",
@@ -270,6 +270,9 @@ static QmStatus open_outputs(Run *run, QmDiag *diag)
         run->file_name = default_name(o->common.operands.items[0], arena);
     if (run->file_name) {
         run->file = (int)run->n_outputs;
+        status = inputs_keep(&run->loaded, run->file_name, diag);
+    }
+    if (run->file_name && status == QM_OK) {
         status = qm_audio_sink_open(run->file_name, rate, channels, (QmBits)run->bits,
                                     run->loaded.session->seed, arena, diag,
                                     &run->outputs[run->n_outputs]);
@@ -325,6 +328,9 @@ static QmStatus open_stem(Run *run, uint32_t i, QmDiag *diag)
                    run->stems[i].point == QM_POINT_IN ? ".in" : "");
     if (path.failed)
         return qm_fail_memory(diag);
+    const QmStatus status = inputs_keep(&run->loaded, path.data, diag);
+    if (status != QM_OK)
+        return status;
     return qm_audio_sink_open(path.data, session->rate, 2, (QmBits)run->bits,
                               session->seed, &run->loaded.arena, diag,
                               &run->stem_sinks[i]);

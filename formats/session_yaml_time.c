@@ -21,10 +21,11 @@ static const QmParam bpm_row = {.name = "bpm",
                                 .min = 10,
                                 .max = 1000,
                                 .def = 120};
-static const QmParam ramp_row = {.name = "ramp",
-                                 .help = "runs to the next entry's tempo",
-                                 .kind = QM_PARAM_SWITCH,
-                                 .max = 1};
+static const QmParam ramp_row = {
+    .name = "ramp",
+    .help = "is reached in a straight line from the entry before",
+    .kind = QM_PARAM_SWITCH,
+    .max = 1};
 
 static const QmField tempo_fields[] = {
     {.key = "at",
@@ -42,7 +43,7 @@ static const QmField tempo_fields[] = {
      .row = &ramp_row},
 };
 static const QmSchema tempo_schema = {"tempo", tempo_fields, QM_COUNT(tempo_fields),
-                                      sizeof(QmTempo), 0};
+                                      sizeof(QmTempo), offsetof(QmTempo, place)};
 static const QmField tempo_list = {
     .key = "tempo",
     .type = &qm_field_list,
@@ -176,7 +177,8 @@ static const QmField meter_fields[] = {
     {.key = "meter", .type = &field_meter_text, .required = true},
 };
 static const QmSchema meter_schema = {"meter", meter_fields, QM_COUNT(meter_fields),
-                                      sizeof(QmTimeSignature), 0};
+                                      sizeof(QmTimeSignature),
+                                      offsetof(QmTimeSignature, place)};
 static const QmField meter_list = {
     .key = "meter",
     .type = &qm_field_list,

@@ -58,11 +58,13 @@ typedef struct QmTempo {
     QmPosition at;
     double bpm;
     bool ramp; /* is reached in a straight line (over beats) from the entry before */
+    QmPlace place;
 } QmTempo;
 
 typedef struct QmTimeSignature {
     QmPosition at;       /* a bar's start */
     int32_t beats, unit; /* 4/4: 4, 4 */
+    QmPlace place;
 } QmTimeSignature;
 
 typedef struct QmSound {

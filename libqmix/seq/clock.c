@@ -167,10 +167,9 @@ static bool whole_bar(QmPosition at)
     return at.kind == QM_POS_BARS && at.bar >= 1 && at.beat == 1 && at.sixteenth == 1;
 }
 
-static QmStatus fail_entry(const QmSession *session, QmDiag *diag, const char *path,
-                           uint32_t index, const char *message)
+static QmStatus fail_entry(QmDiag *diag, QmPlace place, const char *path, uint32_t index,
+                           const char *message)
 {
-    const QmPlace place = {session->file, 0, 0};
     return qm_fail(diag, QM_ERR_INPUT, place, path, "entry %u %s", index + 1, message);
 }
 
@@ -199,7 +198,7 @@ static QmStatus build_meter(const QmSession *session, QmDiag *diag, QmClock *clo
     for (uint32_t i = 0; i < session->n_meter; i++) {
         const char *fault = meter_fault(session, i);
         if (fault) {
-            return fail_entry(session, diag, "meter", i, fault);
+            return fail_entry(diag, session->meter[i].place, "meter", i, fault);
         }
         const QmTimeSignature *entry = &session->meter[i];
         MeterSegment *segment = &clock->meter[i];
@@ -239,7 +238,7 @@ static QmStatus build_tempo(const QmSession *session, QmDiag *diag, QmClock *clo
     for (uint32_t i = 0; i < session->n_tempo; i++) {
         const char *fault = tempo_fault(session, clock, i);
         if (fault) {
-            return fail_entry(session, diag, "tempo", i, fault);
+            return fail_entry(diag, session->tempo[i].place, "tempo", i, fault);
         }
         const QmTempo *entry = &session->tempo[i];
         TempoSegment *segment = &clock->tempo[i];

@@ -55,11 +55,12 @@ static void print_param(const QmSession *session, const QmEvent *event, QmText *
     static const char *const curves[] = {"linear", "exp", "hold"};
     qm_address_print(session, event->param.target, text);
     qm_text_add(text, " ");
+    const QmParam *row = qm_address_param(session, event->param.target);
     if (event->param.frames > 0) {
-        add_number(text, event->param.from);
+        qm_param_print(row, event->param.from, text);
         qm_text_add(text, " -> ");
     }
-    add_number(text, event->param.to);
+    qm_param_print(row, event->param.to, text);
     if (event->param.frames > 0) {
         qm_text_printf(text, " in %lld (%s)", (long long)event->param.frames,
                        curves[event->param.curve]);

@@ -280,12 +280,12 @@ static void test_absurd_places_saturate(void **unused)
     song_close(&song);
 }
 
-static void check_refused(const QmTempo *tempo, uint32_t n_tempo, const QmTimeSignature *meter,
-                          uint32_t n_meter, const char *message)
+static void check_refused(const QmTempo *tempo, uint32_t n_tempo,
+                          const QmTimeSignature *meter, uint32_t n_meter,
+                          const char *message)
 {
     Song song;
     song_open(&song);
-    song.session->file = "song.yaml";
     set_tempo(&song, tempo, n_tempo);
     set_meter(&song, meter, n_meter);
     assert_int_equal(song_start(&song), QM_ERR_INPUT);
@@ -304,21 +304,17 @@ static void test_refuses_what_is_no_map(void **unused)
     const QmTempo seconds = {{.kind = QM_POS_SECONDS}, 120, false};
     const QmTimeSignature odd = {bar(1), 4, 5};
     const QmTimeSignature inside[] = {four, {{QM_POS_BARS, 2, 3, 1, 0}, 3, 4}};
-    check_refused(&late, 1, &four, 1, "song.yaml: tempo: entry 1 is not at bar 1");
+    check_refused(&late, 1, &four, 1, "tempo: entry 1 is not at bar 1");
     check_refused(&ramp, 1, &four, 1,
-                  "song.yaml: tempo: entry 1 has no tempo before it to ramp from");
+                  "tempo: entry 1 has no tempo before it to ramp from");
     check_refused(&fast, 1, &four, 1,
-                  "song.yaml: tempo: entry 1 is no tempo: expected 1 to 1000 bpm");
-    check_refused(twice, 2, &four, 1,
-                  "song.yaml: tempo: entry 2 is not after the one before it");
-    check_refused(&seconds, 1, &four, 1,
-                  "song.yaml: tempo: entry 1 is not at a bar and beat");
-    check_refused(
-        &even, 1, &odd, 1,
-        "song.yaml: meter: entry 1 is no meter: expected 1 to 1024 beats of 1, 2, "
-        "4, 8, 16, 32 or 64");
-    check_refused(&even, 1, inside, 2,
-                  "song.yaml: meter: entry 2 is not at the start of a bar");
+                  "tempo: entry 1 is no tempo: expected 1 to 1000 bpm");
+    check_refused(twice, 2, &four, 1, "tempo: entry 2 is not after the one before it");
+    check_refused(&seconds, 1, &four, 1, "tempo: entry 1 is not at a bar and beat");
+    check_refused(&even, 1, &odd, 1,
+                  "meter: entry 1 is no meter: expected 1 to 1024 beats of 1, 2, "
+                  "4, 8, 16, 32 or 64");
+    check_refused(&even, 1, inside, 2, "meter: entry 2 is not at the start of a bar");
 }
 
 int main(void)

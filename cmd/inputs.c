@@ -1,0 +1,31 @@
+/* Two names are one file when device and inode are equal; names that are not there yet, pipes and
+ * devices are nobody's input. */
+#include "cmd/inputs.h"
+
+#include "base/text.h"
+
+#include <sys/stat.h>
+
+static bool same_file(const struct stat *a, const char *path)
+{
+    struct stat b;
+    return stat(path, &b) == 0 && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
+}
+
+QmStatus inputs_keep(const Loaded *loaded, const char *output, QmDiag *diag)
+{
+    const QmSession *session = loaded->session;
+    struct stat file;
+    char path[LOAD_PATH];
+    if (qm_same(output, "-") || stat(output, &file) != 0 || !S_ISREG(file.st_mode))
+        return QM_OK;
+    if (same_file(&file, session->file))
+        return qm_fail_plain(diag, QM_ERR_USAGE, "'%s' is the session itself", output);
+    for (uint32_t i = 0; i < session->n_sounds; i++)
+        if (load_sound_path(loaded, session->sounds[i].file, path) &&
+            same_file(&file, path))
+            return qm_fail_plain(diag, QM_ERR_USAGE,
+                                 "'%s' is the sound '%s': choose another output", output,
+                                 session->sounds[i].name);
+    return QM_OK;
+}

@@ -1,0 +1,11 @@
+/* Which files a session is made of: an output may not take the place of one. */
+#ifndef QM_CMD_INPUTS_H
+#define QM_CMD_INPUTS_H
+
+#include "cmd/load.h"
+
+/* Errors: QM_ERR_USAGE when `output` is the session's own file or one of its sounds, under
+ * whatever name. */
+QmStatus inputs_keep(const Loaded *loaded, const char *output, QmDiag *diag);
+
+#endif
