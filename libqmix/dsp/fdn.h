@@ -220,7 +220,7 @@ QM_INLINE void qm_fdn_mix(QmVec x[QM_FDN_LINES])
 
 /* Signs, a bit a line: how a side enters its lines and how it leaves them. Neither is a
  * row of H, or the network would answer from a single line. */
-enum { QM_FDN_ENTER = 0x3c96, QM_FDN_LEAVE = 0x5c36 };
+enum { QM_FDN_ENTER = 0x99c6, QM_FDN_LEAVE = 0x88b7 };
 
 /* Eight frames from i on of all lines, over lines. */
 QM_INLINE void qm_fdn_gather(const float *const from[QM_FDN_LINES], uint32_t i,

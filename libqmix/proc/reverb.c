@@ -1,22 +1,24 @@
 /* Reverb: a hall or plate from a feedback delay network (dsp/fdn.h).
  *
- *     in -> predelay -> four all-passes a side -> sixteen lines -> width -> mix
+ *     in -> predelay -> six all-passes a side -> sixteen lines -> width -> mix
  *
- * The all-passes (Schroeder) make many echoes of one before the network sees it; the network
- * mixes and prolongs them. Left feeds the even lines and hears them, right the odd ones; the
- * first turn through the network spreads either over all.
+ * The all-passes (Schroeder) make many echoes of one before the network sees it; the
+ * network mixes and prolongs them. Left feeds the even lines and hears them, right the
+ * odd ones; the first turn through the network spreads either over all.
  *
- * Decay. T60 in the middle is `decay`, at an octave below the low crossover `low-decay` times
- * that, at an octave above the high crossover (1 - 0.9 damping) times that. Each line has two
- * first-order shelves, whose gains are solved for these three frequencies, so that neither
- * the gentle slopes nor the leaking of one into the other's band bends the decay there.
+ * Decay. T60 in the middle is `decay`, at an octave below the low crossover `low-decay`
+ * times that, at an octave above the high crossover (1 - 0.9 damping) times that. Each
+ * line has two first-order shelves, whose gains are solved for these three frequencies,
+ * so that neither the gentle slopes nor the leaking of one into the other's band bends
+ * the decay there.
  *
- * Level. A noise that goes through at mix 1 comes out about as loud as it went in, whatever decay
- * and size are: with G = the sum of the lines' squared mid gains g_k, the power of all lines
- * settles at G / (1 - G / 16) times the input's, and half of the lines is a side.
+ * Level. A noise that goes through at mix 1 comes out about as loud as it went in,
+ * whatever decay and size are: with G = the sum of the lines' squared mid gains g_k, the
+ * power of all lines settles at G / (1 - G / 16) times the input's, and half of the
+ * lines is a side.
  *
- * Mix is of equal power: dry cos, wet sin of a quarter turn. No latency. The tail is predelay plus
- * twice the slowest T60 that there may be anywhere in the spectrum. */
+ * Mix is of equal power: dry cos, wet sin of a quarter turn. No latency. The tail is
+ * predelay plus twice the slowest T60 that there may be anywhere in the spectrum. */
 #include "dsp/fdn.h"
 
 #include "base/qmath.h"
@@ -109,10 +111,11 @@ static const double stage_ms[2][STAGES] = {{2.51, 8.03, 4.27, 1.93, 6.11, 3.31},
                                            {2.27, 7.39, 4.67, 1.79, 5.59, 3.01}};
 static const double stage_gain[STAGES] = {0.72, 0.72, 0.7, 0.7, 0.65, 0.65};
 
-/* Which line has the how-many-th length: the moving lines (the first eight) and both sides have
- * short and long ones alike. */
-static const uint8_t rank_of[QM_FDN_LINES] = {1, 2, 4, 7, 9,  10, 12, 15,
-                                              3, 0, 6, 5, 11, 8,  14, 13};
+/* Which line has the how-many-th length. Both sides have short and long ones alike; among
+ * such orders this is one whose late spectrum is even, found by trying many, together
+ * with the signs of dsp/fdn.h: an unlucky order rings twice as unevenly. */
+static const uint8_t rank_of[QM_FDN_LINES] = {5,  4, 3,  11, 0,  1, 9, 13,
+                                              10, 7, 15, 8,  12, 2, 6, 14};
 /* Lengths as parts of the longest. */
 static const double spread[QM_FDN_LINES] = {0.13, 0.17,  0.215, 0.26, 0.31, 0.365,
                                             0.42, 0.475, 0.53,  0.59, 0.65, 0.715,
@@ -178,15 +181,15 @@ static uint32_t stage_length(const QmProcSpec *spec, uint32_t side, uint32_t sta
 
 /* ---- coeffs ---- */
 
-/* The power that a first-order shelf lets through at u = tan(pi f / rate) / tan(pi crossover /
- * rate): its gain is 1 at u = 0, `gain` at infinity, sqrt(gain) at u = 1. */
+/* The power that a first-order shelf lets through at u = tan(pi f / rate) / tan(pi
+ * crossover / rate): its gain is 1 at u = 0, `gain` at infinity, sqrt(gain) at u = 1. */
 static double shelf_power(double gain, double u)
 {
     return gain * (1 + u * u * gain) / (gain + u * u);
 }
 
-/* The gain of the shelf that lets `power` through at u > 1. Between -80 dB, or a float could not
- * tell its pole from one, and 40 dB, or it would ring on by itself. */
+/* The gain of the shelf that lets `power` through at u > 1. Between -80 dB, or a float
+ * could not tell its pole from one, and 40 dB, or it would ring on by itself. */
 static double shelf_through(double power, double u)
 {
     const double v = u * u, less = 1 - power;
@@ -196,7 +199,8 @@ static double shelf_through(double power, double u)
     return gain < 1e-4 ? 1e-4 : gain > 1e2 ? 1e2 : gain;
 }
 
-/* The three frequencies at which decay is exact, and how far they are from the crossovers. */
+/* The three frequencies at which decay is exact, and how far they are from the
+ * crossovers. */
 typedef struct Bands {
     double low, high;                           /* tan(pi crossover / rate) */
     double low_at_low, low_at_mid, low_at_high; /* u, for the low shelf upside down */
@@ -228,9 +232,10 @@ typedef struct Absorption {
 
 static double least(double a, double b) { return a < b ? a : b; }
 
-/* What a line takes whose pass lasts `pass` seconds. Shelves that would have to be too steep are
- * held back, so that nothing, wherever in the spectrum, lasts more than twice as long as what was
- * asked for its band: the line's gain is at most mid * max(1, low). */
+/* What a line takes whose pass lasts `pass` seconds. Shelves that would have to be too
+ * steep are held back, so that nothing, wherever in the spectrum, lasts more than twice
+ * as long as what was asked for its band: the line's gain is at most mid * max(1, low).
+ */
 static Absorption absorb(const double *p, const Bands *b, double pass)
 {
     const double fall = -6.907755278982137 * pass / p[DECAY]; /* ln 10^-3 */

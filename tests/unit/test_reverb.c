@@ -177,7 +177,7 @@ static double density(const double *x, double at, double rate)
 static void test_echoes_are_dense_soon(void **unused)
 {
     (void)unused;
-    wet();
+    wet()[DAMPING] = 0; /* dull samples hang together: their count would say little */
     respond(48000, 1, 1);
     assert_true(density(left, 0.05, 48000) > 0.85);
     assert_true(density(right, 0.05, 48000) > 0.85);
