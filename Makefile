@@ -181,8 +181,10 @@ $(TOOLS): $(BUILD)/%: $(O)/cmd/%.o $(CMD_OBJ) $(ARCHIVES) $(O)/link
 
 # ---- tests -------------------------------------------------------------------------------------
 
-.PHONY: tests
+.PHONY: tests helpers
 tests: $(TEST_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(PRELOAD)
+	@:
+helpers: $(HELPER_BIN)
 	@:
 
 $(LINKS_CMD): $(CMD_OBJ)
@@ -261,7 +263,7 @@ run-check:
 #: make check-matrix    determinism across compilers, options, CPUs, threads, chunks (long)
 check-matrix:
 	@scripts/deps.sh build test matrix
-	$(again) all
+	$(again) all helpers
 	$(call run_tests,TEST_TIMEOUT=2400,$(wildcard tests/determinism/matrix.sh))
 
 #: make check-asan      unit and command line tests under address and undefined sanitizers
@@ -295,11 +297,11 @@ run-fuzz: $(FUZZ_BIN)
 	  tail -n 7 "$(BUILD)/$$n.log"; done
 
 #: make golden          write the golden sums anew (look at the difference before committing)
-golden: all $(HELPER_BIN) $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
+golden: all helpers $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
 	$(call run_tests,QM_GOLDEN=update,$(GOLDEN))
 
 #: make bench           speed against the peers that are installed
-bench: all $(HELPER_BIN)
+bench: all helpers
 	$(QUIET)set -e; for b in $(sort $(wildcard tests/bench/*.sh)); do \
 	  echo "== $$b"; $(TEST_ENV) $$b; done
 
