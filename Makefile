@@ -148,7 +148,7 @@ compile = $(QUIET)mkdir -p $(@D) && $(CC) $(BASE) $(1) $(CFLAGS) $(EXACT) -c -o 
 $(KERNEL_OBJ) $(O)/libqmix/proc/%.o: LEVEL := $(KERNEL_OPT)
 $(O)/libqmix/%.avx2.o: libqmix/%.c $(O)/flags
 	$(call say,CC)
-	$(call compile,$(BANNED) $(KERNEL_OPT) -mavx2)
+	$(call compile,$(BANNED) $(KERNEL_OPT) -mavx2 -DQM_BUILD_AVX2)
 $(O)/libqmix/%.o: libqmix/%.c $(O)/flags
 	$(call say,CC)
 	$(call compile,$(BANNED) $(or $(LEVEL),$(OPT)))

@@ -154,7 +154,7 @@ const QmPcm QM_ISA(qm_pcm) = {
     .unpack24 = unpack24,
 };
 
-#ifndef __AVX2__
+#ifndef QM_BUILD_AVX2
 const QmPcm *qm_pcm_best(void)
 {
 #if defined(__x86_64__) && !defined(QM_NO_AVX2)
