@@ -19,7 +19,7 @@ static const CliOption common_options[] = {
 };
 enum { N_COMMON = sizeof common_options / sizeof common_options[0], HELP_COLUMN = 26 };
 
-/* --- help --------------------------------------------------------------------- */
+/* --- help ------------------------------------------------------------------ */
 
 static void print_option(char letter, const char *name, const char *argument,
                          const char *help)
@@ -62,7 +62,7 @@ int cli_usage_error(const CliTool *tool, const char *what, const char *word)
     return QM_ERR_USAGE;
 }
 
-/* --- parsing --------------------------------------------------------------------- */
+/* --- parsing ------------------------------------------------------------------ */
 
 typedef struct Parser {
     const CliTool *tool;
@@ -218,7 +218,7 @@ bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmAren
     return *exit_code == 0;
 }
 
-/* --- reporting --------------------------------------------------------------------- */
+/* --- reporting ------------------------------------------------------------------ */
 
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag)
 {
@@ -234,7 +234,7 @@ int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag)
     return qm_status_exit(diag->status);
 }
 
-/* --- progress --------------------------------------------------------------------- */
+/* --- progress ------------------------------------------------------------------ */
 
 static double now(void)
 {

@@ -1,5 +1,5 @@
-/* Two names are one file when device and inode are equal; names that are not there yet, pipes and
- * devices are nobody's input. */
+/* Two names are one file when device and inode are equal; names that are not there yet,
+ * pipes and devices are nobody's input. */
 #include "cmd/inputs.h"
 
 #include "base/text.h"

@@ -4,8 +4,8 @@
 
 #include "cmd/load.h"
 
-/* Errors: QM_ERR_USAGE when `output` is the session's own file or one of its sounds, under
- * whatever name. */
+/* Errors: QM_ERR_USAGE when `output` is the session's own file or one of its sounds,
+ * under whatever name. */
 QmStatus inputs_keep(const Loaded *loaded, const char *output, QmDiag *diag);
 
 #endif

@@ -37,8 +37,8 @@ QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,
 void load_release(Loaded *loaded);
 
 enum { LOAD_PATH = 4096 };
-/* Where a sound of the session is: relative to the session's folder, unless its name begins with
- * a slash or is "-", standard input. False: the path is too long. */
+/* Where a sound of the session is: relative to the session's folder, unless its name
+ * begins with a slash or is "-", standard input. False: the path is too long. */
 bool load_sound_path(const Loaded *loaded, const char *name, char path[LOAD_PATH]);
 
 /* A place on the command line ("9", "5.3", "12.5 s") as a song frame. */

@@ -1,4 +1,5 @@
-/* Levels that are no number (silence) are "-inf" for people and null with a "why" in JSON. */
+/* Levels that are no number (silence) are "-inf" for people and null with a "why" in
+ * JSON. */
 #include "cmd/outcome.h"
 
 #include "base/qmath.h"
@@ -22,7 +23,7 @@ static const char *level(double db, char text[QM_NUMBER_TEXT])
     return text;
 }
 
-/* --- for people ------------------------------------------------------------------------ */
+/* --- for people ------------------------------------------------------------------ */
 
 static void print_meters(const Outcome *outcome)
 {
@@ -62,7 +63,7 @@ void outcome_text(const Outcome *outcome)
         fprintf(stderr, "%s: the same, %s s\n", outcome->verified, length);
 }
 
-/* --- for machines ---------------------------------------------------------------------- */
+/* --- for machines ------------------------------------------------------------------ */
 
 static void put_level(json_t *object, const char *key, double db)
 {

@@ -1,4 +1,5 @@
-/* What a render came to: a line for people on standard error, an object on standard output. */
+/* What a render came to: a line for people on standard error, an object on standard
+ * output. */
 #ifndef QM_CMD_OUTCOME_H
 #define QM_CMD_OUTCOME_H
 

@@ -178,7 +178,7 @@ static void show(Live *live)
     print_status(live, stderr, "\r", "\033[K");
 }
 
-/* --- obeying --------------------------------------------------------------------- */
+/* --- obeying ------------------------------------------------------------------ */
 
 static void sleep_ms(int ms) { poll(NULL, 0, ms); }
 

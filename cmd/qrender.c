@@ -94,7 +94,7 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number) { interrupted = number; }
 
-/* --- choices --------------------------------------------------------------------- */
+/* --- choices ------------------------------------------------------------------ */
 
 typedef struct Choice {
     const char *name;
@@ -127,7 +127,7 @@ static QmStatus choose(const char *option, const char *text, const Choice *choic
                          text);
 }
 
-/* --- one run --------------------------------------------------------------------- */
+/* --- one run ------------------------------------------------------------------ */
 
 typedef struct Run {
     const Options *options;
@@ -227,7 +227,7 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     return status == QM_OK && !o->explain ? read_range(run, diag) : status;
 }
 
-/* --- explain --------------------------------------------------------------------- */
+/* --- explain ------------------------------------------------------------------ */
 
 static QmStatus explain(Run *run, QmDiag *diag)
 {
@@ -242,7 +242,7 @@ static QmStatus explain(Run *run, QmDiag *diag)
     return QM_OK;
 }
 
-/* --- sinks --------------------------------------------------------------------- */
+/* --- sinks ------------------------------------------------------------------ */
 
 /* "songs/night.yaml" -> "night.wav" */
 static const char *default_name(const char *session, QmArena *arena)

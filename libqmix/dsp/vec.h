@@ -23,8 +23,8 @@ typedef float QmVecU __attribute__((vector_size(32), aligned(4))); /* unaligned 
 
 #define QM_INLINE static inline __attribute__((always_inline))
 
-/* QM_ISA(name): the symbol of this build of a kernel file. The Makefile says which build it is:
- * with -mavx2 for the whole tree, there is one, and it is called base. */
+/* QM_ISA(name): the symbol of this build of a kernel file. The Makefile says which build
+ * it is: with -mavx2 for the whole tree, there is one, and it is called base. */
 #ifdef QM_BUILD_AVX2
 #define QM_ISA(name) name##_avx2
 #else
