@@ -140,16 +140,25 @@ static void fetch(void *self, int64_t frame, uint32_t n, float *out)
     memset(out + (size_t)got * width, 0, (size_t)(n - got) * width * sizeof *out);
 }
 
-static void read_asset(void *self, uint32_t strip, int64_t frame, uint32_t n, float *out)
+static QmStream *stream_of(Sound *sound, uint32_t strip)
 {
-    Sound *sound = self;
     uint32_t low = 0, high = sound->n_readers;
     while (low + 1 < high) {
         const uint32_t middle = (low + high) / 2;
         *(sound->readers[middle].strip <= strip ? &low : &high) = middle;
     }
     assert(low < high && sound->readers[low].strip == strip);
-    qm_stream_read(&sound->readers[low].stream, frame, n, out);
+    return &sound->readers[low].stream;
+}
+
+static void read_asset(void *self, uint32_t strip, int64_t frame, uint32_t n, float *out)
+{
+    qm_stream_read(stream_of(self, strip), frame, n, out);
+}
+
+static const float *view_asset(void *self, uint32_t strip, int64_t frame, uint32_t n)
+{
+    return qm_stream_view(stream_of(self, strip), frame, n);
 }
 
 /* ---- before ------------------------------------------------------------------------ */
@@ -339,6 +348,7 @@ static QmStatus take_sound(Sound *sound, const QmAudioReader *reader, bool *kept
         return status;
     }
     asset->read = read_asset;
+    asset->view = view_asset;
     asset->self = sound;
     status = init_readers(sound, &once.stream, diag);
     if (!status && !spooled) {

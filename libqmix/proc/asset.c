@@ -32,3 +32,15 @@ void qm_asset_read(const QmAsset *asset, uint32_t reader, int64_t frame, uint32_
     out += 2 * (size_t)inside;
     memset(out, 0, (size_t)(n - before - inside) * PAIR);
 }
+
+const float *qm_asset_view(const QmAsset *asset, uint32_t reader, int64_t frame,
+                           uint32_t n)
+{
+    if (frame < 0 || n > asset->frames - frame) {
+        return NULL;
+    }
+    if (asset->resident) {
+        return asset->resident + 2 * frame;
+    }
+    return asset->view ? asset->view(asset->self, reader, frame, n) : NULL;
+}

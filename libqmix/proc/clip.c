@@ -167,6 +167,29 @@ static uint32_t span_of(const State *state, uint32_t n)
     return n;
 }
 
+/* A lone voice at unity is its sound. */
+static const float *view(const QmGenCall *call)
+{
+    State *state = call->state;
+    Voice *lone = NULL;
+    for (uint32_t i = 0; i < VOICES; i++) {
+        if (state->voices[i].asset) {
+            if (lone) {
+                return NULL;
+            }
+            lone = &state->voices[i];
+        }
+    }
+    if (!lone || !flat(lone, call->n) || (float)lone->gain != 1.0f ||
+        lone->at + call->n >= end_of(lone)) {
+        return NULL;
+    }
+    const float *pairs =
+        qm_asset_view(lone->asset, call->reader, lone->from + lone->at, call->n);
+    lone->at += pairs ? call->n : 0;
+    return pairs;
+}
+
 static void generate(const QmGenCall *call)
 {
     State *state = call->state;
@@ -216,5 +239,6 @@ const QmGenDesc qm_gen_clip = {
     .reset = reset,
     .trigger = trigger,
     .generate = generate,
+    .view = view,
     .length = length,
 };
