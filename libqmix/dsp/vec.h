@@ -64,6 +64,20 @@ QM_INLINE QmVec qm_vec_swap(QmVec x)
 {
     return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6);
 }
+/* Left of each strip, and right, in both its lanes. */
+QM_INLINE QmVec qm_vec_lefts(QmVec x)
+{
+    return __builtin_shufflevector(x, x, 0, 0, 2, 2, 4, 4, 6, 6);
+}
+QM_INLINE QmVec qm_vec_rights(QmVec x)
+{
+    return __builtin_shufflevector(x, x, 1, 1, 3, 3, 5, 5, 7, 7);
+}
+/* Left lanes of a, right lanes of b. */
+QM_INLINE QmVec qm_vec_pair(QmVec a, QmVec b)
+{
+    return __builtin_shufflevector(a, b, 0, 9, 2, 11, 4, 13, 6, 15);
+}
 #else
 typedef float QmHalf __attribute__((vector_size(16)));
 typedef union QmHalves {
@@ -112,6 +126,24 @@ QM_INLINE QmVec qm_vec_swap(QmVec x)
     h.half[0] = __builtin_shufflevector(h.half[0], h.half[0], 1, 0, 3, 2);
     h.half[1] = __builtin_shufflevector(h.half[1], h.half[1], 1, 0, 3, 2);
     return h.whole;
+}
+QM_INLINE QmVec qm_vec_lefts(QmVec x)
+{
+    QmHalves h = {x};
+    h.half[0] = __builtin_shufflevector(h.half[0], h.half[0], 0, 0, 2, 2);
+    h.half[1] = __builtin_shufflevector(h.half[1], h.half[1], 0, 0, 2, 2);
+    return h.whole;
+}
+QM_INLINE QmVec qm_vec_rights(QmVec x)
+{
+    QmHalves h = {x};
+    h.half[0] = __builtin_shufflevector(h.half[0], h.half[0], 1, 1, 3, 3);
+    h.half[1] = __builtin_shufflevector(h.half[1], h.half[1], 1, 1, 3, 3);
+    return h.whole;
+}
+QM_INLINE QmVec qm_vec_pair(QmVec a, QmVec b)
+{
+    return qm_vec_select((QmVecI){-1, 0, -1, 0, -1, 0, -1, 0}, a, b);
 }
 #endif
 

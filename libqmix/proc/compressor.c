@@ -136,89 +136,153 @@ QM_INLINE void advance(QmVec *c, const QmVec *step, uint32_t from, uint32_t to)
         c[k] += step[k];
 }
 
+/* Coeffs [from, to) of frame i in the left lanes, of frame i + 1, if there is one, in the
+ * right ones. */
+QM_INLINE const QmVec *coeffs_of(const QmProcCall *call, uint32_t i, uint32_t from,
+                                 uint32_t to, bool ramp, QmVec *paired)
+{
+    QmVec *const c = call->coeffs;
+    if (!ramp)
+        return c;
+    for (uint32_t k = from; k < to; k++) {
+        c[k] += call->step[k];
+        const QmVec first = c[k];
+        if (i + 1 < call->n)
+            c[k] += call->step[k];
+        paired[k] = qm_vec_pair(first, c[k]);
+    }
+    return paired;
+}
+
+/* Averages the powers of two frames, where the detector does. */
+QM_INLINE QmVec average(QmVec *averaged, QmVec now, QmVec hold, bool two)
+{
+    const QmVecI holds = qm_vec_less(qm_vec(0), hold);
+    const QmVec fresh = now - hold * now, first = qm_vec_lefts(hold) * *averaged;
+    *averaged = qm_vec_select(holds, first + qm_vec_lefts(fresh), qm_vec_lefts(now));
+    const QmVec held = *averaged;
+    if (two) {
+        const QmVec second = qm_vec_rights(hold) * held + qm_vec_rights(fresh);
+        *averaged = qm_vec_select(holds, second, qm_vec_rights(now));
+    }
+    return qm_vec_pair(held, *averaged);
+}
+
 /* Squares of the channels that are listened to, joined and averaged. */
-QM_INLINE void measure(const QmProcCall *call, QmVec *power, bool ramp)
+QM_INLINE void measure(const QmProcCall *call, QmVec *power, bool ramp, bool averages)
 {
     State *const s = call->state;
-    QmVec *const c = call->coeffs;
     const QmVec *const in = call->key ? call->key : call->io;
-    QmVec averaged = s->power;
-    for (uint32_t i = 0; i < call->n; i++) {
-        if (ramp)
-            advance(c, call->step, 0, N_MEASURE);
-        const QmVec own = in[i] * in[i], other = qm_vec_swap(own);
-        const QmVec peak = qm_vec_max(own, other), mean = (own + other) * qm_vec(0.5f);
+    QmVec averaged = s->power, paired[N_COEFFS];
+    for (uint32_t i = 0; i < call->n; i += 2) {
+        const QmVec *const c = coeffs_of(call, i, 0, N_MEASURE, ramp, paired);
+        const bool two = i + 1 < call->n;
+        const QmVec one = in[i], next = in[i + two];
+        const QmVec left = qm_vec_pair(one, qm_vec_lefts(next));
+        const QmVec right = qm_vec_pair(qm_vec_rights(one), next);
+        const QmVec l = left * left, r = right * right;
+        const QmVec peak = qm_vec_max(l, r), mean = (l + r) * qm_vec(0.5f);
         const QmVec now = peak + c[C_MEAN] * (mean - peak);
-        averaged = c[C_HOLD] * averaged + (now - c[C_HOLD] * now);
-        power[i] = averaged;
+        if (averages)
+            power[i / 2] = average(&averaged, now, c[C_HOLD], two);
+        else {
+            power[i / 2] = now;
+            averaged = two ? qm_vec_rights(now) : qm_vec_lefts(now);
+        }
     }
     s->power = averaged;
-    if (call->n % 2)
-        power[call->n] = averaged; /* loops below go in pairs */
 }
 
 /* From power to the reduction, in units of level, that the curve asks for. */
 QM_INLINE void bend(const QmProcCall *call, QmVec *work, bool ramp)
 {
-    QmVec *const c = call->coeffs;
+    QmVec paired[N_COEFFS];
     const QmVec zero = {0};
-    for (uint32_t i = 0; i < call->n; i += 2)
-        qm_vecs_log2(work + i, 2);
-    for (uint32_t i = 0; i < call->n; i++) {
-        if (ramp)
-            advance(c, call->step, N_MEASURE, N_BEND);
+    for (uint32_t i = 0; i < call->n; i += 4)
+        qm_vecs_log2(work + i / 2, 2);
+    for (uint32_t i = 0; i < call->n; i += 2) {
+        QmVec *const w = work + i / 2;
+        const QmVec *const c = coeffs_of(call, i, N_MEASURE, N_BEND, ramp, paired);
         const QmVec half = c[C_KNEE] * qm_vec(0.5f), parabola = qm_vec(0.5f) / c[C_KNEE];
-        const QmVec over = work[i] * qm_vec(0.5f) - c[C_THRESHOLD];
+        const QmVec over = *w * qm_vec(0.5f) - c[C_THRESHOLD];
         const QmVec k = qm_vec_min(qm_vec_max(over + half, zero), c[C_KNEE]);
-        work[i] = c[C_SLOPE] * (k * k * parabola + qm_vec_max(over - half, zero));
+        *w = c[C_SLOPE] * (k * k * parabola + qm_vec_max(over - half, zero));
     }
+}
+
+QM_INLINE QmVec follow(QmVec rest, QmVec target, QmVec attack, QmVec release)
+{
+    const QmVec one = qm_vec(1);
+    const QmVec down = attack * target + (one - attack) * rest;
+    const QmVec up = release * target + (one - release) * rest;
+    return qm_vec_select(qm_vec_less(target, rest), down, up);
 }
 
 QM_INLINE void smooth(const QmProcCall *call, QmVec *work, bool ramp)
 {
     State *const s = call->state;
     QmVec *const c = call->coeffs;
-    const QmVec base = s->base, one = qm_vec(1);
+    const QmVec base = s->base;
     QmVec rest = s->rest;
-    for (uint32_t i = 0; i < call->n; i++) {
+    for (uint32_t i = 0; i < call->n; i += 2) {
+        const QmVec target = work[i / 2] - base;
         if (ramp)
             advance(c, call->step, N_BEND, N_SMOOTH);
-        const QmVec target = work[i] - base;
-        const QmVec down = c[C_ATTACK] * target + (one - c[C_ATTACK]) * rest;
-        const QmVec up = c[C_RELEASE] * target + (one - c[C_RELEASE]) * rest;
-        rest = qm_vec_select(qm_vec_less(target, rest), down, up);
-        work[i] = base + rest;
+        rest = follow(rest, qm_vec_lefts(target), c[C_ATTACK], c[C_RELEASE]);
+        const QmVec first = rest;
+        if (i + 1 < call->n) {
+            if (ramp)
+                advance(c, call->step, N_BEND, N_SMOOTH);
+            rest = follow(rest, qm_vec_rights(target), c[C_ATTACK], c[C_RELEASE]);
+        }
+        work[i / 2] = base + qm_vec_pair(first, rest);
     }
     s->rest = rest;
 }
 
 QM_INLINE void apply(const QmProcCall *call, QmVec *work, bool ramp)
 {
-    QmVec *const c = call->coeffs;
-    for (uint32_t i = 0; i < call->n; i += 2)
-        qm_vecs_exp2(work + i, 2);
-    for (uint32_t i = 0; i < call->n; i++) {
-        if (ramp)
-            advance(c, call->step, N_SMOOTH, N_COEFFS);
-        call->io[i] *= c[C_DRY] + c[C_WET] * work[i];
+    QmVec paired[N_COEFFS];
+    for (uint32_t i = 0; i < call->n; i += 4)
+        qm_vecs_exp2(work + i / 2, 2);
+    for (uint32_t i = 0; i < call->n; i += 2) {
+        QmVec *const w = work + i / 2;
+        const QmVec *const c = coeffs_of(call, i, N_SMOOTH, N_COEFFS, ramp, paired);
+        const QmVec gain = c[C_DRY] + c[C_WET] * *w;
+        call->io[i] *= qm_vec_lefts(gain);
+        if (i + 1 < call->n)
+            call->io[i + 1] *= qm_vec_rights(gain);
     }
 }
 
-QM_INLINE void run(const QmProcCall *call, bool ramp)
+QM_INLINE void run(const QmProcCall *call, bool ramp, bool averages)
 {
-    QmVec work[QM_QUANTUM];
-    measure(call, work, ramp);
+    QmVec work[QM_QUANTUM / 2 + 1];
+    measure(call, work, ramp, averages);
+    work[(call->n + 1) / 2] = work[0]; /* logarithms and powers go in pairs of rows */
     bend(call, work, ramp);
     smooth(call, work, ramp);
     apply(call, work, ramp);
 }
 
+/* Whether any strip's detector averages. */
+static bool any_averages(const QmProcCall *call)
+{
+    const float *const hold = (const float *)&call->coeffs[C_HOLD];
+    bool any = false;
+    for (uint32_t k = 0; k < QM_LANES; k++)
+        any |= hold[k] > 0;
+    return any;
+}
+
 static void process(const QmProcCall *call)
 {
     if (call->step)
-        run(call, true);
+        run(call, true, true);
+    else if (any_averages(call))
+        run(call, false, true);
     else
-        run(call, false);
+        run(call, false, false);
     if (call->on_grid) {
         State *const s = call->state;
         s->power = qm_vec_flush(s->power);
