@@ -159,12 +159,13 @@ QM_INLINE QmVec qm_vec_flush(QmVec x)
 }
 
 /* For sums that take many small steps: the state is base + rest, steps go to rest, and
- * from time to time this moves the sum into base and leaves the exact rounding error in
- * rest. */
+ * from time to time this moves the sum into base and leaves the rounding error in rest.
+ * It is exact where rest is the smaller of the two, as it is in a sum that moves slowly;
+ * else something of the size of base's last bit is lost. */
 QM_INLINE void qm_vec_settle(QmVec *base, QmVec *rest)
 {
-    const QmVec sum = *base + *rest, from_rest = sum - *base;
-    *rest = (*base - (sum - from_rest)) + (*rest - from_rest);
+    const QmVec sum = *base + *rest;
+    *rest -= sum - *base;
     *base = sum;
 }
 
