@@ -1,20 +1,36 @@
-/* Plain loops over rows; the compilers vectorise what is worth it. Four feeds of a bus are added in
- * one pass, in their order, so that the sum stays in a register. */
+/* Plain loops over rows; the compilers vectorise what is worth it. The members of a
+ * gang are added to a bus in one pass, in their order, so that the sum stays in a register. */
 #include "graph/kernels.h"
 
 typedef float Pair __attribute__((vector_size(8), aligned(4)));
+typedef int64_t Four __attribute__((vector_size(32))); /* pairs that are only moved */
+typedef int64_t FourU __attribute__((vector_size(32), aligned(4)));
+typedef float Quad __attribute__((vector_size(16)));
+typedef double Frames __attribute__((vector_size(32))); /* two, of a pair */
+typedef double FramesU __attribute__((vector_size(32), aligned(8)));
 typedef double PairD __attribute__((vector_size(16), aligned(8)));
 
+/* Four frames at a time: a square of pairs, turned. */
 static void interleave(const float *const pairs[QM_GANG], uint32_t n, QmVec *rows)
 {
-    const float *a = pairs[0], *b = pairs[1], *c = pairs[2], *d = pairs[3];
-    for (uint32_t i = 0; i < n; i++) {
-        float *row = (float *)&rows[i];
-        *(Pair *)(row + 0) = *(const Pair *)(a + 2 * i);
-        *(Pair *)(row + 2) = *(const Pair *)(b + 2 * i);
-        *(Pair *)(row + 4) = *(const Pair *)(c + 2 * i);
-        *(Pair *)(row + 6) = *(const Pair *)(d + 2 * i);
+    const float *const a = pairs[0], *const b = pairs[1], *const c = pairs[2],
+                       *const d = pairs[3];
+    uint32_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const Four w = *(const FourU *)(a + 2 * i), x = *(const FourU *)(b + 2 * i);
+        const Four y = *(const FourU *)(c + 2 * i), z = *(const FourU *)(d + 2 * i);
+        const Four wx = __builtin_shufflevector(w, x, 0, 4, 2, 6);
+        const Four xw = __builtin_shufflevector(w, x, 1, 5, 3, 7);
+        const Four yz = __builtin_shufflevector(y, z, 0, 4, 2, 6);
+        const Four zy = __builtin_shufflevector(y, z, 1, 5, 3, 7);
+        rows[i] = (QmVec)__builtin_shufflevector(wx, yz, 0, 1, 4, 5);
+        rows[i + 1] = (QmVec)__builtin_shufflevector(xw, zy, 0, 1, 4, 5);
+        rows[i + 2] = (QmVec)__builtin_shufflevector(wx, yz, 2, 3, 6, 7);
+        rows[i + 3] = (QmVec)__builtin_shufflevector(xw, zy, 2, 3, 6, 7);
     }
+    for (; i < n; i++)
+        for (uint32_t s = 0; s < QM_GANG; s++)
+            *(Pair *)((float *)&rows[i] + 2 * s) = *(const Pair *)(pairs[s] + 2 * i);
 }
 
 static void get_strip(const QmVec *rows, uint32_t strip, uint32_t n, float *left, float *right)
@@ -41,38 +57,50 @@ QM_INLINE PairD widen(const float *pair)
     return __builtin_convertvector(*(const Pair *)pair, PairD);
 }
 
-static bool is_unity(const QmFeed *feed)
+QM_INLINE Frames widen_two(Quad x)
 {
-    return feed->gain == 1.0f && feed->step == 0.0f;
+#ifdef __AVX2__
+    return (Frames)_mm256_cvtps_pd((__m128)x);
+#else
+    return __builtin_convertvector(x, Frames);
+#endif
 }
 
-/* Four feeds at a time: the accumulator stays in a register, the order stays the same. */
-static void sum_four(const QmFeed *f, uint32_t n, double *sum)
+#define LOW(x) __builtin_shufflevector(x, x, 0, 1, 2, 3)
+#define HIGH(x) __builtin_shufflevector(x, x, 4, 5, 6, 7)
+
+static bool is_still(const QmFeed *feed) { return feed->step == 0.0f; }
+
+/* Whether four feeds are a gang's members: side by side in the same rows. */
+static bool is_gang(const QmFeed *f)
 {
-    const float *a = f[0].rows, *b = f[1].rows, *c = f[2].rows, *d = f[3].rows;
-    for (uint32_t i = 0; i < n; i++) {
-        PairD acc = *(PairD *)(sum + 2 * i);
-        acc += widen(a + QM_LANES * i);
-        acc += widen(b + QM_LANES * i);
-        acc += widen(c + QM_LANES * i);
-        acc += widen(d + QM_LANES * i);
-        *(PairD *)(sum + 2 * i) = acc;
-    }
+    bool gang = (uintptr_t)f->rows % sizeof(QmVec) == 0;
+    for (uint32_t k = 0; k < QM_GANG; k++)
+        gang &= f[k].rows == f->rows + 2 * k && is_still(&f[k]);
+    return gang;
 }
 
-static void sum_four_scaled(const QmFeed *f, uint32_t n, double *sum)
+/* Two frames at a time: halves of `even` and `odd` hold both frames of one member, and widen to
+ * a vector. */
+static void sum_gang(const QmFeed *f, uint32_t n, double *sum)
 {
-    const float *a = f[0].rows, *b = f[1].rows, *c = f[2].rows, *d = f[3].rows;
-    const PairD ga = {f[0].gain, f[0].gain}, gb = {f[1].gain, f[1].gain};
-    const PairD gc = {f[2].gain, f[2].gain}, gd = {f[3].gain, f[3].gain};
-    for (uint32_t i = 0; i < n; i++) {
-        PairD acc = *(PairD *)(sum + 2 * i);
-        acc += widen(a + QM_LANES * i) * ga;
-        acc += widen(b + QM_LANES * i) * gb;
-        acc += widen(c + QM_LANES * i) * gc;
-        acc += widen(d + QM_LANES * i) * gd;
-        *(PairD *)(sum + 2 * i) = acc;
+    const QmVec *rows = (const QmVec *)f->rows;
+    const double gain[QM_GANG] = {f[0].gain, f[1].gain, f[2].gain, f[3].gain};
+    uint32_t i = 0;
+    for (; i + 2 <= n; i += 2) {
+        const Frames a = (Frames)rows[i], b = (Frames)rows[i + 1];
+        const QmVec even = (QmVec)__builtin_shufflevector(a, b, 0, 4, 2, 6);
+        const QmVec odd = (QmVec)__builtin_shufflevector(a, b, 1, 5, 3, 7);
+        Frames acc = *(const FramesU *)(sum + 2 * i);
+        acc += widen_two(LOW(even)) * gain[0];
+        acc += widen_two(LOW(odd)) * gain[1];
+        acc += widen_two(HIGH(even)) * gain[2];
+        acc += widen_two(HIGH(odd)) * gain[3];
+        *(FramesU *)(sum + 2 * i) = acc;
     }
+    for (; i < n; i++)
+        for (uint32_t k = 0; k < QM_GANG; k++)
+            *(PairD *)(sum + 2 * i) += widen(f[k].rows + QM_LANES * i) * gain[k];
 }
 
 static void sum_one(QmFeed *feed, uint32_t n, double *sum)
@@ -84,23 +112,16 @@ static void sum_one(QmFeed *feed, uint32_t n, double *sum)
     }
 }
 
-/* x * 1.0 == x, so unity and scaled feeds only differ in speed. */
+/* x * 1.0 == x, so unity is a gain like any other. */
 static void sum(QmFeed *feeds, uint32_t n_feeds, uint32_t n, double *sums)
 {
-    uint32_t f = 0;
-    while (f < n_feeds) {
-        uint32_t unity = 0, still = 0;
-        for (uint32_t k = 0; k < 4 && f + k < n_feeds; k++) {
-            unity += is_unity(&feeds[f + k]);
-            still += feeds[f + k].step == 0.0f;
-        }
-        if (unity == 4)
-            sum_four(feeds + f, n, sums);
-        else if (still == 4)
-            sum_four_scaled(feeds + f, n, sums);
+    for (uint32_t f = 0; f < n_feeds;) {
+        const bool gang = n_feeds - f >= QM_GANG && is_gang(feeds + f);
+        if (gang)
+            sum_gang(feeds + f, n, sums);
         else
             sum_one(feeds + f, n, sums);
-        f += still == 4 ? 4 : 1;
+        f += gang ? QM_GANG : 1;
     }
 }
 

@@ -37,6 +37,9 @@ static void pairs_become_lanes_and_back(void **state)
                         right[i] == pairs[s][2 * i + 1]);
         }
     }
+    QmVec odd[7];
+    k->interleave(in, 7, odd);
+    assert_memory_equal(odd, rows, sizeof odd);
     k->get_strip(rows, 1, N, left, right);
     k->put_strip(rows, 3, N, left, right);
     assert_true(rows[5][6] == rows[5][2] && rows[5][7] == rows[5][3]);
@@ -69,6 +72,38 @@ static void sums_keep_their_order(void **state)
     qm_kernels_base.sum(feeds, FEEDS, N, found);
     assert_memory_equal(found, expected, sizeof expected);
     assert_true(feeds[9].gain > 0.9f + 0.19f);
+}
+
+/* A gang's members go in one pass, with the bits of one after the other. */
+static void sum_of_a_gang(const QmKernels *k, uint32_t n)
+{
+    QmVec rows[N];
+    double together[2 * N], alone[2 * N];
+    for (uint32_t i = 0; i < N; i++)
+        for (int lane = 0; lane < QM_LANES; lane++) {
+            rows[i][lane] = 1e3f * rig_noise(lane, i, 0);
+            together[2 * i + (uint32_t)lane % 2] = alone[2 * i + (uint32_t)lane % 2] = i;
+        }
+    QmFeed feeds[QM_GANG + 1];
+    for (uint32_t f = 0; f <= QM_GANG; f++)
+        feeds[f] = (QmFeed){.rows = (const float *)rows + 2 * (f % QM_GANG),
+                            .gain = f == 2 ? 1.0f : 0.3f * (float)f};
+    k->sum(feeds, QM_GANG + 1, n, together);
+    for (uint32_t f = 0; f <= QM_GANG; f++)
+        k->sum(feeds + f, 1, n, alone);
+    assert_memory_equal(together, alone, sizeof alone);
+}
+
+static void a_gang_is_summed_like_its_members(void **state)
+{
+    (void)state;
+    for (uint32_t n = 1; n <= N; n += 7) {
+        sum_of_a_gang(&qm_kernels_base, n);
+#if QM_HAVE_AVX2
+        if (qm_isa_available(QM_ISA_AVX2))
+            sum_of_a_gang(&qm_kernels_avx2, n);
+#endif
+    }
 }
 
 static void the_builds_agree(void **state)
@@ -148,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_become_lanes_and_back),
         cmocka_unit_test(sums_keep_their_order),
+        cmocka_unit_test(a_gang_is_summed_like_its_members),
         cmocka_unit_test(the_builds_agree),
         cmocka_unit_test(a_ramp_arrives_exactly_and_by_itself),
         cmocka_unit_test(a_jump_moves_only_what_changed),
