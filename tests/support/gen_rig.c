@@ -81,8 +81,11 @@ void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start,
                                 .frame = at,
                                 .n = (uint32_t)n,
                                 .out = pairs};
-        rig->desc->generate(&call);
-        memcpy(out + 2 * (at - start), pairs, (size_t)n * 2 * sizeof *pairs);
+        const float *found = rig->desc->view ? rig->desc->view(&call) : NULL;
+        if (!found) {
+            rig->desc->generate(&call);
+        }
+        memcpy(out + 2 * (at - start), found ? found : pairs, (size_t)n * 2 * sizeof *pairs);
         at += n;
     }
 }

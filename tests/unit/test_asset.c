@@ -65,11 +65,24 @@ static void test_an_empty_asset_is_silent(void **unused)
     qm_asset_read(&empty, 0, INT64_MIN + 5, 2, out);
 }
 
+static void test_what_lies_in_memory_can_be_seen(void **unused)
+{
+    (void)unused;
+    const QmAsset held = {.name = "held", .frames = FRAMES, .resident = audio};
+    const QmAsset streamed = {.name = "streamed", .frames = FRAMES, .read = read_audio};
+    assert_ptr_equal(qm_asset_view(&held, 0, 3, FRAMES - 3), audio + 6);
+    assert_null(qm_asset_view(&held, 0, 3, FRAMES - 2));
+    assert_null(qm_asset_view(&held, 0, -1, 1));
+    assert_null(qm_asset_view(&held, 0, INT64_MAX - 5, 2));
+    assert_null(qm_asset_view(&streamed, 0, 0, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_silence_outside),
         cmocka_unit_test(test_an_empty_asset_is_silent),
+        cmocka_unit_test(test_what_lies_in_memory_can_be_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,17 +166,22 @@ static void done(World *w)
 static void assert_plays(const QmAsset *a, uint32_t reader, int64_t from, uint32_t left,
                          uint32_t right)
 {
-    float out[2 * 100];
+    float out[2 * 100], copy[2 * 100];
     const uint32_t sizes[] = {64, 1, 37, 100, 5};
     int k = 0;
     for (int64_t at = from; at < a->frames + 50; at += sizes[k++ % 5]) {
         const uint32_t n = sizes[k % 5];
+        const float *seen = qm_asset_view(a, reader, at, n);
+        if (seen) {
+            memcpy(copy, seen, (size_t)n * 2 * sizeof *copy);
+        }
         qm_asset_read(a, reader, at, n, out);
         for (uint32_t i = 0; i < n; i++) {
             const bool inside = at + i >= 0 && at + i < a->frames;
             assert_true(out[2 * i] == (inside ? sample(at + i, left) : 0.0f));
             assert_true(out[2 * i + 1] == (inside ? sample(at + i, right) : 0.0f));
         }
+        assert_true(!seen || !memcmp(copy, out, (size_t)n * 2 * sizeof *out));
     }
 }
 
@@ -196,6 +201,8 @@ static void test_a_clip_is_streamed_in_large_reads(void **unused)
     assert_int_equal(n_small_reads, 0);
     assert_int_equal(n_reads, (100000 + 4095) / 4096);
     assert_plays(asset(&w), 1, 50000, 0, 1); /* and again from elsewhere */
+    assert_non_null(qm_asset_view(asset(&w), 1, 0, 4096));
+    assert_null(qm_asset_view(asset(&w), 1, 1, 4096)); /* not in one window */
     assert_int_equal(qm_prepared_check(w.prepared, &w.diag), QM_OK);
     done(&w);
 }
