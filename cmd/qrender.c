@@ -278,6 +278,8 @@ static QmStatus open_outputs(Run *run, QmDiag *diag)
                                     &run->outputs[run->n_outputs]);
         run->n_outputs += status == QM_OK;
     }
+    if (o->sum && status == QM_OK)
+        status = inputs_keep(&run->loaded, o->sum, diag);
     if (o->sum && status == QM_OK) {
         status = qm_framesum_sink_open(o->sum, rate, channels, arena, diag,
                                        &run->outputs[run->n_outputs]);
