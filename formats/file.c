@@ -67,8 +67,8 @@ static QmStatus read_all(int file, const char *name, size_t max_size, QmArena *a
     char *bytes = qm_arena_alloc(arena, room, 1);
     while (bytes) {
         const ssize_t got = read(file, bytes + used, room - 1 - used);
-        if (got < 0 && errno == EINTR) {
-            continue;
+        if (got < 0 && errno == EINTR) { /* a handler ran: somebody wants an end */
+            return qm_fail_plain(diag, QM_ERR_IO, "interrupted");
         }
         if (got < 0) {
             return qm_fail_plain(diag, errno == EISDIR ? QM_ERR_INPUT : QM_ERR_IO,

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,11 +140,30 @@ QmStatus qm_file_out_open(const char *name, QmArena *arena, QmDiag *diag, QmFile
     return file->path ? open_replacing(file, arena, diag) : qm_fail_memory(diag);
 }
 
+/* Whoever reads a pipe may stop reading without closing it, and a signal must still end
+ * the wait: so that is done outside of write(), which gets what the pipe takes at once. */
+static QmStatus await_room(const QmFileOut *file, size_t *size, QmDiag *diag)
+{
+    struct pollfd room = {.fd = file->fd, .events = POLLOUT};
+    if (file->path) {
+        return QM_OK;
+    }
+    *size = *size < PIPE_BUF ? *size : PIPE_BUF;
+    return poll(&room, 1, -1) < 0 && errno == EINTR
+               ? qm_fail_plain(diag, QM_ERR_IO, "interrupted")
+               : QM_OK;
+}
+
 QmStatus qm_file_out_write(QmFileOut *file, const void *data, size_t size, QmDiag *diag)
 {
     const char *bytes = data;
     while (size) {
-        const ssize_t done = write(file->fd, bytes, size);
+        size_t piece = size;
+        const QmStatus status = await_room(file, &piece, diag);
+        if (status) {
+            return status;
+        }
+        const ssize_t done = write(file->fd, bytes, piece);
         if (done < 0 && errno == EINTR) {
             continue;
         }

@@ -128,6 +128,12 @@ fi
 "$qrender" -q "$small" -o - 2>"$tmp/err" | head -c 100 >/dev/null
 ok "a reader that leaves early is told in a line at most" sh -c "[ \$(wc -l <'$tmp/err') -le 1 ]"
 
+# --- inputs stay
+cp "$tmp/s/kick.wav" "$tmp/kick.wav"
+status 2 "$qrender" -q "$small" --sum "$tmp/s/kick.wav"
+status 2 "$qrender" -q "$small" --sum "$small"
+ok "sums take no sound's place" cmp "$tmp/kick.wav" "$tmp/s/kick.wav"
+
 # --- interrupted
 cat >"$tmp/s/long.yaml" <<'YAML'
 qmix: 1
@@ -141,5 +147,14 @@ kill -INT $!
 wait $!
 is "interrupted" $? 4
 is "the old file stays" "$(cat "$tmp/long.wav")" keep
+mkfifo "$tmp/stuck"
+exec 3<>"$tmp/stuck" # a reader that never reads
+mkfifo "$tmp/silent"
+exec 4<>"$tmp/silent" # a session that never comes
+timeout -k 5 1 "$qrender" -q "$tmp/s/long.yaml" -o "$tmp/stuck" 2>"$tmp/err"
+is "interrupted while nobody reads" $? 124
+timeout -k 5 1 "$qrender" -q - --sum /dev/null <&4 2>/dev/null
+is "interrupted while it reads a session" $? 124
+exec 3>&- 4>&-
 is "and no other is left" "$(find "$tmp" -name '*part*' | wc -l | tr -d ' ')" 0
 finish
