@@ -141,7 +141,7 @@ QmStatus qm_file_out_open(const char *name, QmArena *arena, QmDiag *diag, QmFile
 }
 
 /* Whoever reads a pipe may stop reading without closing it, and a signal must still end
- * the wait: so that is done outside of write(), which gets what the pipe takes at once. */
+ * the wait: so poll() waits, and write() gets what the pipe takes at once. */
 static QmStatus await_room(const QmFileOut *file, size_t *size, QmDiag *diag)
 {
     struct pollfd room = {.fd = file->fd, .events = POLLOUT};
