@@ -220,6 +220,14 @@ bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmAren
 
 /* --- reporting ------------------------------------------------------------------ */
 
+int cli_end(const CliTool *tool, int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "%s: cannot write to standard output\n", tool->name);
+    return code ? code : QM_ERR_IO;
+}
+
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag)
 {
     const uint32_t kept =

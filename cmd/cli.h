@@ -59,6 +59,9 @@ bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmAren
  * code. */
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag);
 
+/* What main returns: `code`, or 4 with a message when standard output could not be written. */
+int cli_end(const CliTool *tool, int code);
+
 /* "qrender: what: see --help" on standard error; returns 2. */
 int cli_usage_error(const CliTool *tool, const char *what, const char *word);
 

@@ -4,6 +4,9 @@
 
 #include "base/text.h"
 
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static bool same_file(const struct stat *a, const char *path)
@@ -28,4 +31,28 @@ QmStatus inputs_keep(const Loaded *loaded, const char *output, QmDiag *diag)
                                  "'%s' is the sound '%s': choose another output", output,
                                  session->sounds[i].name);
     return QM_OK;
+}
+
+/* The folder of a file that need not be there yet. */
+static bool folder_of(const char *path, struct stat *folder)
+{
+    char copy[LOAD_PATH];
+    snprintf(copy, sizeof copy, "%s", path);
+    return stat(dirname(copy), folder) == 0;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+QmStatus inputs_apart(const char *output, const char *other, QmDiag *diag)
+{
+    struct stat a, b;
+    if (!output || !other || qm_same(output, "-") ||
+        !qm_same(last_part(output), last_part(other)) || !folder_of(output, &a) ||
+        !folder_of(other, &b) || a.st_dev != b.st_dev || a.st_ino != b.st_ino)
+        return QM_OK;
+    return qm_fail_plain(diag, QM_ERR_USAGE, "'%s' is asked for twice", output);
 }

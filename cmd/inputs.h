@@ -8,4 +8,7 @@
  * under whatever name. */
 QmStatus inputs_keep(const Loaded *loaded, const char *output, QmDiag *diag);
 
+/* Two outputs of one render are two files. Either may be NULL. Errors: QM_ERR_USAGE. */
+QmStatus inputs_apart(const char *output, const char *other, QmDiag *diag);
+
 #endif

@@ -419,5 +419,5 @@ int main(int argc, char **argv)
     load_release(&loaded);
 out:
     qm_arena_release(&arena);
-    return exit_code;
+    return cli_end(&tool, exit_code);
 }

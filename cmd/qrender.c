@@ -259,27 +259,37 @@ static const char *default_name(const char *session, QmArena *arena)
     return text.data;
 }
 
+/* Says what is to be written, and that it takes the place of nothing that is read. */
+static QmStatus name_outputs(Run *run, QmDiag *diag)
+{
+    const Options *o = run->options;
+    QmStatus status = QM_OK;
+    run->file_name = o->output;
+    if (!o->output && !o->sum && !o->verify && !o->stems) {
+        run->file_name = default_name(o->common.operands.items[0], &run->loaded.arena);
+        if (!run->file_name)
+            return qm_fail_memory(diag);
+    }
+    if (run->file_name)
+        status = inputs_keep(&run->loaded, run->file_name, diag);
+    if (o->sum && status == QM_OK)
+        status = inputs_keep(&run->loaded, o->sum, diag);
+    return status == QM_OK ? inputs_apart(run->file_name, o->sum, diag) : status;
+}
+
 static QmStatus open_outputs(Run *run, QmDiag *diag)
 {
     const Options *o = run->options;
     const uint32_t rate = run->loaded.session->rate, channels = 2 * run->plan.n_outputs;
     QmArena *arena = &run->loaded.arena;
-    QmStatus status = QM_OK;
-    run->file_name = o->output;
-    if (!o->output && !o->sum && !o->verify && !o->stems)
-        run->file_name = default_name(o->common.operands.items[0], arena);
-    if (run->file_name) {
-        run->file = (int)run->n_outputs;
-        status = inputs_keep(&run->loaded, run->file_name, diag);
-    }
+    QmStatus status = name_outputs(run, diag);
     if (run->file_name && status == QM_OK) {
+        run->file = (int)run->n_outputs;
         status = qm_audio_sink_open(run->file_name, rate, channels, (QmBits)run->bits,
                                     run->loaded.session->seed, arena, diag,
                                     &run->outputs[run->n_outputs]);
         run->n_outputs += status == QM_OK;
     }
-    if (o->sum && status == QM_OK)
-        status = inputs_keep(&run->loaded, o->sum, diag);
     if (o->sum && status == QM_OK) {
         status = qm_framesum_sink_open(o->sum, rate, channels, arena, diag,
                                        &run->outputs[run->n_outputs]);
@@ -330,7 +340,9 @@ static QmStatus open_stem(Run *run, uint32_t i, QmDiag *diag)
                    run->stems[i].point == QM_POINT_IN ? ".in" : "");
     if (path.failed)
         return qm_fail_memory(diag);
-    const QmStatus status = inputs_keep(&run->loaded, path.data, diag);
+    QmStatus status = inputs_keep(&run->loaded, path.data, diag);
+    if (status == QM_OK)
+        status = inputs_apart(run->file_name, path.data, diag);
     if (status != QM_OK)
         return status;
     return qm_audio_sink_open(path.data, session->rate, 2, (QmBits)run->bits,
@@ -468,7 +480,7 @@ int main(int argc, char **argv)
     qm_arena_init(&arena);
     if (!cli_parse(&tool, argc, argv, &o, &arena, &code)) {
         qm_arena_release(&arena);
-        return code;
+        return cli_end(&tool, code);
     }
     const struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
@@ -484,5 +496,5 @@ int main(int argc, char **argv)
     else
         code = run_session(&o);
     qm_arena_release(&arena);
-    return code;
+    return cli_end(&tool, code);
 }

@@ -400,8 +400,13 @@ QmStatus qm_audio_open(void *context, const char *name, QmPlace place, QmDiag *d
     *r = (Reader){.arena = arena, .name = own_name, .place = place, .pcm = qm_pcm_best()};
     r->owns_fd = !qm_same(name, "-");
     r->fd = r->owns_fd ? open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
-    const QmStatus status =
-        r->fd < 0 ? cannot_open(r, diag, system_error(errno)) : open_kind(r, diag);
+    QmStatus status;
+    if (r->fd >= 0)
+        status = open_kind(r, diag);
+    else if (errno == EINTR) /* by a signal, while a FIFO waited for its writer */
+        status = qm_fail_plain(diag, QM_ERR_IO, "interrupted");
+    else
+        status = cannot_open(r, diag, system_error(errno));
     if (status) {
         close_reader(r);
         return status;

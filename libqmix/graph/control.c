@@ -133,7 +133,8 @@ static void param_event(Op *op, const QmAgendaItem *item)
 {
     stop_move(op, item);
     const bool moving = item->event->param.frames > QM_QUANTUM;
-    set(op, item, moving ? item->event->param.from : item->event->param.to);
+    const int64_t arrived = item->frame + QM_RAMP - item->shift;
+    set(op, item, moving ? qm_event_value(item->event, arrived) : item->event->param.to);
     if (moving)
         op->moves[op->n_moves++] = item;
 }

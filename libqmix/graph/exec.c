@@ -44,7 +44,7 @@ static bool make_slot(const QmPlan *plan, const QmPlanOp *op, const QmPlanSlot *
         const size_t size = proc->state_size(&slot->spec[m]);
         if (!proc->process || m == 0) {
             slot->state[m] = qm_arena_alloc(arena, 1, size + 64);
-            slot->state_size = size;
+            slot->state_size[m] = size;
         }
         if (!slot->params[m] || (!slot->state[m] && (!proc->process || m == 0)))
             return false;
@@ -148,7 +148,7 @@ static void reset_slot(const QmPlanOp *op, Slot *slot)
     for (uint32_t m = 0; m < op->n_members; m++) {
         if (!slot->state[m])
             continue;
-        memset(slot->state[m], 0, slot->state_size);
+        memset(slot->state[m], 0, slot->state_size[m]);
         if (slot->plan->proc->reset)
             slot->plan->proc->reset(&slot->spec[m], slot->state[m]);
     }

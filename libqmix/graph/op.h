@@ -12,8 +12,8 @@ typedef struct Slot {
     QmProcSpec spec[QM_GANG];
     double *params[QM_GANG];
     QmRamp ramp;
-    void *state[QM_GANG]; /* a lane processor's gang state is state[0] */
-    size_t state_size;
+    void *state[QM_GANG];       /* a lane processor's gang state is state[0] */
+    size_t state_size[QM_GANG]; /* of members: they may differ (a larger room) */
 } Slot;
 
 /* One strip that feeds a bus: its gain on the way. */
@@ -50,7 +50,7 @@ typedef struct Op {
     QmVec peak;                 /* meters: by lane, over `metered` frames */
     double power[QM_LANES];
     int64_t metered;
-    size_t next; /* agenda item that comes next */
+    size_t next;                /* agenda item that comes next */
     const QmAgendaItem **moves; /* what automation is moving now */
     uint32_t n_moves;
 } Op;

@@ -20,7 +20,8 @@ status() { # EXPECTED COMMAND...
     expected=$1
     shift
     "$@" >"$tmp/out" 2>"$tmp/err"
-    is "exit $expected: $(basename "$1") $(echo "$*" | sed "s|$tmp/||g; s|^[^ ]* ||")" $? "$expected"
+    found=$?
+    is "exit $expected: $(basename "$1") $(echo "$*" | sed "s|$tmp/||g; s|^[^ ]* ||")" "$found" "$expected"
 }
 says() { # TEXT: on standard error of the last status
     verdict "it says '$1'" "$(grep -qF -- "$1" "$tmp/err" || cat "$tmp/err")"
@@ -112,6 +113,10 @@ says "is the sound 'kick'"
 ln -s kick.wav "$tmp/s/link.wav"
 status 2 "$qrender" "$small" -o "$tmp/s/link.wav"
 ok "a sound is not overwritten" cmp "$tmp/s/kick.wav" "$tmp/kick.before"
+status 2 "$qrender" "$small" -o "$tmp/x.wav" --sum "$tmp/../$(basename "$tmp")/x.wav"
+mkdir "$tmp/two"
+status 2 "$qrender" "$small" -o "$tmp/two/kick.wav" --stems "$tmp/two"
+ok "nothing was made of the two" test ! -e "$tmp/x.wav" -a ! -e "$tmp/two/kick.wav"
 printf 'qmix: 1\n' >"$tmp/empty.yaml"
 status 3 "$qrender" "$tmp/empty.yaml" -o "$tmp/e.wav"
 status 3 "$qrender" /dev/null -o "$tmp/e.wav"
@@ -121,6 +126,8 @@ ok "nothing was made" test ! -e "$tmp/e.wav"
 # --- I/O
 status 4 "$qrender" "$small" -o "$tmp/nowhere/a.wav"
 if [ -w /dev/full ]; then
+    "$qrender" "$small" --explain >/dev/full 2>"$tmp/err"
+    is "standard output is full" $? 4
     status 4 "$qrender" "$small" -o /dev/full
 else
     skip "a full disk" "no /dev/full"
