@@ -231,14 +231,20 @@ static const float *generate(Input *input, uint32_t reader, int64_t frame, uint3
     return found ? found : pairs;
 }
 
-/* Frames until any feed wraps or arrives. */
-static uint32_t feed_span(const QmExec *exec, const Input *input, int64_t frame, uint32_t n)
+/* Readies the feeds for a sum from `frame` on; frames, at most n, until any of them wraps or
+ * arrives. */
+static uint32_t aim_sums(const QmExec *exec, Input *input, int64_t frame, uint32_t n)
 {
     for (uint32_t f = 0; f < input->n_feeds; f++) {
         const Feed *feed = &input->feeds[f];
-        n = contiguous(exec, feed->edge->from, frame - feed->edge->delay, n);
+        const QmEdge *edge = feed->edge;
+        const int64_t at = frame - edge->delay;
+        n = contiguous(exec, edge->from, at, n);
         if (feed->left && feed->left < n)
             n = feed->left;
+        input->sums[f] = (QmFeed){.rows = tap_of(exec, edge->from, edge->point, at),
+                                  .gain = feed->gain,
+                                  .step = feed->step};
     }
     return n;
 }
@@ -257,17 +263,10 @@ static void feed_passed(Feed *feed, float gain, uint32_t n)
 
 static void sum_feeds(const QmExec *exec, Input *input, int64_t frame, uint32_t n, float *pairs)
 {
-    double sums[2 * QM_QUANTUM] = {0};
+    double sums[2 * QM_QUANTUM];
+    memset(sums, 0, (size_t)n * 2 * sizeof *sums);
     for (uint32_t done = 0, span; done < n; done += span) {
-        span = feed_span(exec, input, frame + done, n - done);
-        for (uint32_t f = 0; f < input->n_feeds; f++) {
-            const Feed *feed = &input->feeds[f];
-            const QmEdge *edge = feed->edge;
-            input->sums[f] = (QmFeed){
-                .rows = tap_of(exec, edge->from, edge->point, frame + done - edge->delay),
-                .gain = feed->gain,
-                .step = feed->step};
-        }
+        span = aim_sums(exec, input, frame + done, n - done);
         exec->kernels->sum(input->sums, input->n_feeds, span, sums + 2 * done);
         for (uint32_t f = 0; f < input->n_feeds; f++)
             feed_passed(&input->feeds[f], input->sums[f].gain, span);
