@@ -7,10 +7,10 @@
 
 enum { PAGE = 4096 };
 
-/* Half a page into a page. Sound in a file begins a little behind a page's start, and windows
- * are whole pages: copies out of the system's cache whose ends would lie a few bytes further
- * within the page than their beginnings take three times as long, as every load seems to wait
- * for the store before it. */
+/* Half a page into a page. Sound in a file begins a little behind a page's start, and
+ * windows are whole pages. A copy whose destination lies a few bytes further within its
+ * page than the source within its own takes three times as long, as every load seems to
+ * wait for the store before it. */
 static float *window_memory(QmArena *arena, size_t floats)
 {
     uint8_t *const memory = qm_arena_alloc(arena, 2 * PAGE + floats * sizeof(float), 1);

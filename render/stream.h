@@ -36,8 +36,8 @@ typedef struct QmStream {
 bool qm_stream_init(QmStream *stream, QmArena *arena);
 /* Fills out[n][2] with frames [frame, frame + n), all within [0, frames). */
 void qm_stream_read(QmStream *stream, int64_t frame, uint32_t n, float *out);
-/* The same frames where they lie, good until the next call; NULL when no window holds them
- * all, or not as pairs. */
+/* The same frames where they lie, good until the next call; NULL when no window holds
+ * them all, or not as pairs. */
 const float *qm_stream_view(QmStream *stream, int64_t frame, uint32_t n);
 /* out[n][2] = channels left and right of in[n][width]. */
 void qm_stream_pick(const float *in, uint32_t width, uint32_t left, uint32_t right,

@@ -1,15 +1,15 @@
 /* One op over one quantum:
  *
- *   grid line: every moving param takes a step towards where it will be at the next grid line
+ *   grid line: every moving param steps towards where it will be at the next one
  *   for each segment between events:
  *       the events of this frame
  *       input: generators, or the ordered sum of the feeds   -> rows (one lane a channel)
  *       slots: the chain, in place
  *       fader: rows -> post tap
  *
- * Engine time runs ahead of the song by the latencies; an op knows only engine frames, and its
- * agenda was shifted to them. A locate to song frame F starts the engine at frame F with every
- * state at rest. */
+ * Engine time runs ahead of the song by the latencies; an op knows only engine frames, and
+ * its agenda was shifted to them. A locate to song frame F starts the engine at frame F with
+ * every state at rest. */
 #include "graph/exec.h"
 
 #include "graph/op.h"
@@ -31,7 +31,7 @@ static const QmKernels *kernels_for(QmIsa isa)
     return &qm_kernels_base;
 }
 
-/* --- making ------------------------------------------------------------------------------ */
+/* --- making ----------------------------------------------------------------------- */
 
 static bool make_slot(const QmPlan *plan, const QmPlanOp *op, const QmPlanSlot *planned,
                       Slot *slot, QmArena *arena)
@@ -119,7 +119,8 @@ static bool make_op(const QmPlan *plan, const QmPlanOp *planned, uint32_t window
     for (uint32_t m = 0; m < planned->n_members; m++)
         if (!make_input(plan, planned->strip[m], &op->input[m], arena))
             return false;
-    return qm_ramp_init(&op->fader, QM_FADER_COEFFS, true, arena) && make_taps(op, window, arena);
+    return qm_ramp_init(&op->fader, QM_FADER_COEFFS, true, arena) &&
+           make_taps(op, window, arena);
 }
 
 QmStatus qm_exec_new(const QmPlan *plan, uint32_t window, QmArena *arena, QmDiag *diag,
@@ -141,7 +142,7 @@ QmStatus qm_exec_new(const QmPlan *plan, uint32_t window, QmArena *arena, QmDiag
     return QM_OK;
 }
 
-/* --- locating ---------------------------------------------------------------------------- */
+/* --- locating --------------------------------------------------------------------- */
 
 static void reset_slot(const QmPlanOp *op, Slot *slot)
 {
@@ -185,9 +186,10 @@ void qm_exec_locate(QmExec *exec, int64_t song_frame)
     }
 }
 
-/* --- input ------------------------------------------------------------------------------- */
+/* --- input ------------------------------------------------------------------------ */
 
-static const float *tap_of(const QmExec *exec, uint16_t strip, QmTapPoint point, int64_t frame)
+static const float *tap_of(const QmExec *exec, uint16_t strip, QmTapPoint point,
+                           int64_t frame)
 {
     const Op *op = &exec->ops[exec->plan->op_of[strip]];
     const QmVec *row = op->tap[point] + qm_op_row(op, frame);
@@ -212,7 +214,8 @@ static const float *generate(Input *input, uint32_t reader, int64_t frame, uint3
         memset(pairs, 0, silent * 2 * sizeof(float));
         if (silent < n) {
             float *rest = pairs + 2 * silent;
-            const float *found = generate(input, reader, frame + silent, n - silent, rest);
+            const float *found =
+                generate(input, reader, frame + silent, n - silent, rest);
             if (found != rest)
                 memcpy(rest, found, (n - silent) * 2 * sizeof(float));
         }
@@ -231,8 +234,8 @@ static const float *generate(Input *input, uint32_t reader, int64_t frame, uint3
     return found ? found : pairs;
 }
 
-/* Readies the feeds for a sum from `frame` on; frames, at most n, until any of them wraps or
- * arrives. */
+/* Readies the feeds for a sum from `frame` on; frames, at most n, until any of them wraps
+ * or arrives. */
 static uint32_t aim_sums(const QmExec *exec, Input *input, int64_t frame, uint32_t n)
 {
     for (uint32_t f = 0; f < input->n_feeds; f++) {
@@ -261,7 +264,8 @@ static void feed_passed(Feed *feed, float gain, uint32_t n)
     }
 }
 
-static void sum_feeds(const QmExec *exec, Input *input, int64_t frame, uint32_t n, float *pairs)
+static void sum_feeds(const QmExec *exec, Input *input, int64_t frame, uint32_t n,
+                      float *pairs)
 {
     double sums[2 * QM_QUANTUM];
     memset(sums, 0, (size_t)n * 2 * sizeof *sums);
@@ -290,11 +294,11 @@ static void run_input(const QmExec *exec, Op *op, int64_t frame, uint32_t n, QmV
     exec->kernels->interleave(in, n, rows);
 }
 
-/* --- chain ------------------------------------------------------------------------------- */
+/* --- chain ------------------------------------------------------------------------ */
 
 /* The side-chain signals of a keyed slot, as planar pairs. */
-static void read_key(const QmExec *exec, const QmEdge *edge, int64_t frame, uint32_t n, float *left,
-                     float *right)
+static void read_key(const QmExec *exec, const QmEdge *edge, int64_t frame, uint32_t n,
+                     float *left, float *right)
 {
     for (uint32_t done = 0, span; done < n; done += span) {
         const int64_t at = frame + done - edge->delay;
@@ -307,8 +311,8 @@ static void read_key(const QmExec *exec, const QmEdge *edge, int64_t frame, uint
     }
 }
 
-static void key_rows(const QmExec *exec, const Op *op, const Slot *slot, int64_t frame, uint32_t n,
-                     QmVec *rows)
+static void key_rows(const QmExec *exec, const Op *op, const Slot *slot, int64_t frame,
+                     uint32_t n, QmVec *rows)
 {
     float left[QM_QUANTUM], right[QM_QUANTUM];
     memset(rows, 0, n * sizeof *rows);
@@ -318,8 +322,8 @@ static void key_rows(const QmExec *exec, const Op *op, const Slot *slot, int64_t
     }
 }
 
-static void run_lanes(const QmExec *exec, const Op *op, Slot *slot, int64_t frame, uint32_t n,
-                      bool on_grid, QmVec *rows)
+static void run_lanes(const QmExec *exec, const Op *op, Slot *slot, int64_t frame,
+                      uint32_t n, bool on_grid, QmVec *rows)
 {
     QmVec key[QM_QUANTUM];
     if (slot->plan->keyed)
@@ -339,8 +343,8 @@ static void run_lanes(const QmExec *exec, const Op *op, Slot *slot, int64_t fram
     }
 }
 
-static void run_strip(const QmExec *exec, Slot *slot, uint32_t m, int64_t frame, uint32_t n,
-                      bool on_grid, QmVec *rows)
+static void run_strip(const QmExec *exec, Slot *slot, uint32_t m, int64_t frame,
+                      uint32_t n, bool on_grid, QmVec *rows)
 {
     _Alignas(64) float left[QM_QUANTUM], right[QM_QUANTUM];
     _Alignas(64) float key_left[QM_QUANTUM], key_right[QM_QUANTUM];
@@ -356,7 +360,8 @@ static void run_strip(const QmExec *exec, Slot *slot, uint32_t m, int64_t frame,
                                   .left = left + done,
                                   .right = right + done,
                                   .key_left = slot->plan->keyed ? key_left + done : NULL,
-                                  .key_right = slot->plan->keyed ? key_right + done : NULL,
+                                  .key_right =
+                                      slot->plan->keyed ? key_right + done : NULL,
                                   .n = span,
                                   .on_grid = on_grid && done + span == n};
         slot->plan->proc->process_strip(&call);
@@ -379,7 +384,7 @@ static void run_chain(const QmExec *exec, Op *op, int64_t frame, uint32_t n, boo
     }
 }
 
-/* --- fader and taps ---------------------------------------------------------------------- */
+/* --- fader and taps --------------------------------------------------------------- */
 
 static void store(Op *op, QmTapPoint point, int64_t frame, uint32_t n, const QmVec *rows)
 {
@@ -387,7 +392,8 @@ static void store(Op *op, QmTapPoint point, int64_t frame, uint32_t n, const QmV
         memcpy(op->tap[point] + qm_op_row(op, frame), rows, n * sizeof *rows);
 }
 
-static void run_fader(const QmExec *exec, Op *op, int64_t frame, uint32_t n, const QmVec *rows)
+static void run_fader(const QmExec *exec, Op *op, int64_t frame, uint32_t n,
+                      const QmVec *rows)
 {
     if (!op->tap[QM_POINT_POST])
         return;
@@ -404,7 +410,7 @@ static void run_fader(const QmExec *exec, Op *op, int64_t frame, uint32_t n, con
     }
 }
 
-/* --- the whole --------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------- */
 
 static void run_segment(const QmExec *exec, Op *op, int64_t frame, uint32_t n)
 {
@@ -432,8 +438,8 @@ void qm_exec_run(QmExec *exec, uint32_t index, int64_t frame, uint32_t n_quanta)
     }
 }
 
-void qm_exec_pick_up(const QmExec *exec, const QmPickup *pickup, int64_t frame, uint32_t n,
-                     float *out, uint32_t stride)
+void qm_exec_pick_up(const QmExec *exec, const QmPickup *pickup, int64_t frame,
+                     uint32_t n, float *out, uint32_t stride)
 {
     if (pickup->strip == QM_NONE) {
         for (uint32_t i = 0; i < n; i++)

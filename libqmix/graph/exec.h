@@ -36,8 +36,8 @@ void qm_exec_run(QmExec *exec, uint32_t op, int64_t frame, uint32_t n_quanta);
 void qm_exec_pick_up(const QmExec *exec, const QmPickup *pickup, int64_t frame,
                      uint32_t n, float *out, uint32_t stride);
 
-/* What a strip's meter has seen since the last locate, if the plan has meters. While no op
- * runs. */
+/* What a strip's meter has seen since the last locate, if the plan has meters. While no
+ * op runs. */
 QmMeter qm_exec_meter(const QmExec *exec, uint16_t strip);
 
 #endif

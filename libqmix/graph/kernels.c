@@ -1,5 +1,6 @@
 /* Plain loops over rows; the compilers vectorise what is worth it. The members of a
- * gang are added to a bus in one pass, in their order, so that the sum stays in a register. */
+ * gang are added to a bus in one pass, in their order, so that the sum stays in a
+ * register. */
 #include "graph/kernels.h"
 
 typedef float Pair __attribute__((vector_size(8), aligned(4)));
@@ -33,7 +34,8 @@ static void interleave(const float *const pairs[QM_GANG], uint32_t n, QmVec *row
             *(Pair *)((float *)&rows[i] + 2 * s) = *(const Pair *)(pairs[s] + 2 * i);
 }
 
-static void get_strip(const QmVec *rows, uint32_t strip, uint32_t n, float *left, float *right)
+static void get_strip(const QmVec *rows, uint32_t strip, uint32_t n, float *left,
+                      float *right)
 {
     const float *pair = (const float *)rows + 2 * strip;
     for (uint32_t i = 0; i < n; i++, pair += QM_LANES) {
@@ -66,7 +68,7 @@ QM_INLINE Frames widen_two(Quad x)
 #endif
 }
 
-#define LOW(x) __builtin_shufflevector(x, x, 0, 1, 2, 3)
+#define LOW(x)  __builtin_shufflevector(x, x, 0, 1, 2, 3)
 #define HIGH(x) __builtin_shufflevector(x, x, 4, 5, 6, 7)
 
 static bool is_still(const QmFeed *feed) { return feed->step == 0.0f; }
@@ -80,8 +82,8 @@ static bool is_gang(const QmFeed *f)
     return gang;
 }
 
-/* Two frames at a time: halves of `even` and `odd` hold both frames of one member, and widen to
- * a vector. */
+/* Two frames at a time: halves of `even` and `odd` hold both frames of one member, and
+ * widen to a vector. */
 static void sum_gang(const QmFeed *f, uint32_t n, double *sum)
 {
     const QmVec *rows = (const QmVec *)f->rows;
@@ -131,7 +133,8 @@ static void round_pairs(const double *sums, uint32_t n, float *pairs)
         pairs[i] = (float)sums[i];
 }
 
-static void fader(const QmVec *in, uint32_t n, QmVec *coeffs, const QmVec *step, QmVec *out)
+static void fader(const QmVec *in, uint32_t n, QmVec *coeffs, const QmVec *step,
+                  QmVec *out)
 {
     QmVec self = coeffs[QM_FADER_SELF], cross = coeffs[QM_FADER_CROSS];
     const QmVec zero = qm_vec(0.0f);

@@ -16,8 +16,8 @@ typedef struct QmAsset {
      * has a position of its own; one thread at a time per reader. What cannot be read
      * becomes silence and is remembered by the owner, who fails the render. */
     void (*read)(void *self, uint32_t reader, int64_t frame, uint32_t n, float *out);
-    /* The same frames where they lie, good until the reader's next call; NULL when they do not
-     * lie in one piece as pairs (then `read` them). The member itself may be NULL. */
+    /* The same frames where they lie, good until the reader's next call; NULL when they do
+     * not lie in one piece as pairs (then `read` them). The member itself may be NULL. */
     const float *(*view)(void *self, uint32_t reader, int64_t frame, uint32_t n);
     void *self;
 } QmAsset;
@@ -25,7 +25,9 @@ typedef struct QmAsset {
 /* Fills out[n][2] with frames [frame, frame + n), silence outside of the asset. */
 void qm_asset_read(const QmAsset *asset, uint32_t reader, int64_t frame, uint32_t n,
                    float *out);
-/* Those frames without a copy, good until the reader's next call; NULL: they have to be read. */
-const float *qm_asset_view(const QmAsset *asset, uint32_t reader, int64_t frame, uint32_t n);
+/* Those frames without a copy, good until the reader's next call; NULL: they have to be
+ * read. */
+const float *qm_asset_view(const QmAsset *asset, uint32_t reader, int64_t frame,
+                           uint32_t n);
 
 #endif

@@ -85,7 +85,8 @@ void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start,
         if (!found) {
             rig->desc->generate(&call);
         }
-        memcpy(out + 2 * (at - start), found ? found : pairs, (size_t)n * 2 * sizeof *pairs);
+        memcpy(out + 2 * (at - start), found ? found : pairs,
+               (size_t)n * 2 * sizeof *pairs);
         at += n;
     }
 }
