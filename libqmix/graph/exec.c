@@ -7,9 +7,9 @@
  *       slots: the chain, in place
  *       fader: rows -> post tap
  *
- * Engine time runs ahead of the song by the latencies; an op knows only engine frames, and
- * its agenda was shifted to them. A locate to song frame F starts the engine at frame F with
- * every state at rest. */
+ * Engine time runs ahead of the song by the latencies; an op knows only engine frames,
+ * and its agenda was shifted to them. A locate to song frame F starts the engine at frame
+ * F with every state at rest. */
 #include "graph/exec.h"
 
 #include "graph/op.h"

@@ -16,8 +16,9 @@ typedef struct QmAsset {
      * has a position of its own; one thread at a time per reader. What cannot be read
      * becomes silence and is remembered by the owner, who fails the render. */
     void (*read)(void *self, uint32_t reader, int64_t frame, uint32_t n, float *out);
-    /* The same frames where they lie, good until the reader's next call; NULL when they do
-     * not lie in one piece as pairs (then `read` them). The member itself may be NULL. */
+    /* The same frames where they lie, good until the reader's next call; NULL when they
+     * do not lie in one piece as pairs (then `read` them). The member itself may be
+     * NULL. */
     const float *(*view)(void *self, uint32_t reader, int64_t frame, uint32_t n);
     void *self;
 } QmAsset;
