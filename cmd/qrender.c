@@ -92,7 +92,23 @@ static const CliTool tool = {
 
 static volatile sig_atomic_t interrupted;
 
-static void on_signal(int number) { interrupted = number; }
+enum { PATIENCE_S = 2 }; /* for threads that wait for a pipe when the signal comes */
+
+static void on_signal(int number)
+{
+    interrupted = number;
+    alarm(PATIENCE_S);
+}
+
+/* Outputs have no name yet, so there is nothing to tidy up. */
+static void on_alarm(int number)
+{
+    static const char text[] = "qrender: interrupted\n";
+    (void)number;
+    const ssize_t told = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)told;
+    _exit(QM_ERR_IO);
+}
 
 /* --- choices ------------------------------------------------------------------ */
 
@@ -485,6 +501,7 @@ int main(int argc, char **argv)
     const struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGALRM, on_alarm);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     if (o.list_processors)
