@@ -59,7 +59,8 @@ bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmAren
  * code. */
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag);
 
-/* What main returns: `code`, or 4 with a message when standard output could not be written. */
+/* What main returns: `code`, or 4 with a message when standard output could not be
+ * written. */
 int cli_end(const CliTool *tool, int code);
 
 /* "qrender: what: see --help" on standard error; returns 2. */

@@ -1,3 +1,5 @@
+/* Printed straight from the tables that parse and check, so that it cannot be out of
+ * date. */
 #include "cmd/describe.h"
 
 #include "base/text.h"

@@ -35,7 +35,7 @@ typedef struct QmOfflineConfig {
     QmStatus (*check)(void *self,
                       QmDiag *diag); /* asked after every chunk; may be NULL */
     void *check_self;
-    QmMeter *meters; /* [n_strips], filled at the end if the plan has meters; NULL: not asked */
+    QmMeter *meters; /* [n_strips], for a plan with meters: filled at the end; or NULL */
 } QmOfflineConfig;
 
 enum { QM_CHUNK_QUANTA = 16, QM_MAX_CHUNK_QUANTA = 4096, QM_MAX_THREADS = 256 };

@@ -1,8 +1,8 @@
-/* Book-keeping: for every op how many chunks it has done and whether a thread is at it now. The
- * sink is one more op, behind all others, that reads every pickup.
+/* Book-keeping: for every op how many chunks it has done and whether a thread is at it
+ * now. The sink is one more op, behind all others, that reads every pickup.
  *
- * Among the jobs that may run, the one of the earliest chunk is taken, the sink first: that keeps
- * the taps short and the file growing. */
+ * Among the jobs that may run, the one of the earliest chunk is taken, the sink first:
+ * that keeps the taps short and the file growing. */
 #include "render/pool.h"
 
 #include "base/fpmode.h"
@@ -26,7 +26,7 @@ typedef struct Pool {
     QmStatus status;
 } Pool;
 
-/* --- the jobs' relations ----------------------------------------------------------------- */
+/* --- the jobs' relations ------------------------------------------------------------ */
 
 static void add_unique(uint32_t *list, uint32_t *n, uint32_t item)
 {
@@ -84,7 +84,7 @@ static bool make_jobs(Pool *pool, QmArena *arena)
     return make_readers(pool, arena);
 }
 
-/* --- choosing ---------------------------------------------------------------------------- */
+/* --- choosing ------------------------------------------------------------------ */
 
 static bool may_run(const Pool *pool, const Job *job)
 {
@@ -118,7 +118,7 @@ static bool finished(const Pool *pool)
            pool->jobs[pool->n_jobs - 1].done == pool->work->n_chunks;
 }
 
-/* --- working ----------------------------------------------------------------------------- */
+/* --- working ------------------------------------------------------------------ */
 
 static QmStatus run(const Pool *pool, const Job *job)
 {

@@ -50,9 +50,9 @@ typedef struct QmGenDesc {
                     const QmTrigger *trigger);
     void (*release)(void *state, uint32_t note); /* NULL: triggers end by themselves */
     void (*generate)(const QmGenCall *call);
-    /* For generators that may only play what lies in memory: like generate, but the pairs are
-     * where it says (good until the next call for this strip), and `out` is left alone. NULL
-     * itself, or NULL from it: nothing was done, generate. */
+    /* For generators that may only play what lies in memory: like generate, but the pairs
+     * are where it says (good until the next call for this strip), and `out` is left
+     * alone. NULL itself, or NULL from it: nothing was done, generate. */
     const float *(*view)(const QmGenCall *call);
     /* Frames from a trigger's onset until it is silent, if it is released `held` frames
      * after it (-1: never released); QM_GEN_FOREVER if it never is. asset_frames: 0

@@ -1,9 +1,10 @@
-/* Replays a fuzzer's corpus without a fuzzer: `make check` runs every fuzz target this way.
+/* Replays a fuzzer's corpus without a fuzzer: `make check` runs every fuzz target this
+ * way.
  *
  * A fuzz target is a file with LLVMFuzzerTestOneInput. Linked with libFuzzer it searches
- * (`make fuzz`); linked with this main it runs, as `tests/fuzz/fuzz_NAME [FILE]...`, the given
- * files, or else the empty input and every file of tests/fuzz/corpus/NAME. One TAP result for
- * each file; an input that crashes is the last one named. */
+ * (`make fuzz`); linked with this main it runs, as `tests/fuzz/fuzz_NAME [FILE]...`, the
+ * given files, or else the empty input and every file of tests/fuzz/corpus/NAME. One TAP
+ * result for each file; an input that crashes is the last one named. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@ static void report(const char *verdict, const char *path)
     fflush(stdout);
 }
 
-/* The input in a block of its exact size, so that a sanitizer sees a read past its end. */
+/* The input in a block of its exact size, so that a sanitizer sees a read past its
+ * end. */
 static uint8_t *read_all(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
@@ -54,10 +56,7 @@ static int replay(const char *path)
     return 0;
 }
 
-static int visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
+static int visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
 static int replay_corpus(const char *name)
 {

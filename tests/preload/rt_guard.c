@@ -5,7 +5,7 @@
  *       writes `name count` lines:
  *       callbacks 1000   calls that were watched
  *       malloc 2         calls of what is forbidden inside them; absent: none
- *       blocked 1        callbacks in which the kernel put the thread to sleep, by whatever
+ *       blocked 1        callbacks in which the kernel put the thread to sleep, by any
  *                        call (voluntary context switches)
  *   RT_GUARD_PROVOKE=malloc
  *       does it once inside a callback, to show that it would be noticed

@@ -1,3 +1,5 @@
+/* Structs are filled in directly: a rig has no text, no files, and no reader to go
+ * wrong. */
 #include "tests/support/rig.h"
 
 #include "base/rand.h"
