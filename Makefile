@@ -302,7 +302,7 @@ golden: all helpers $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
 
 #: make bench           speed against the peers that are installed
 bench: all helpers
-	$(QUIET)set -e; for b in $(sort $(wildcard tests/bench/*.sh)); do \
+	$(QUIET)set -e; for b in $(sort $(wildcard tests/bench/job*.sh)) $(BUILD)/tests/bench/bench_proc; do \
 	  echo "== $$b"; $(TEST_ENV) $$b; done
 
 #: make eval-multitracks CORPUS=DIR   a mix of every song in DIR, on one and two threads
