@@ -13,7 +13,6 @@ typedef struct LoadRequest {
     CliList overrides; /* --set ADDRESS=VALUE */
     const char *seed;  /* --seed N, or NULL: the session's */
     bool resident;     /* all sounds in memory (live) */
-    QmIsa isa;
 } LoadRequest;
 
 /* Everything a render stands on. `arena` owns all but the prepared sounds' files. */

@@ -407,7 +407,6 @@ int main(int argc, char **argv)
         .overrides = options.overrides,
         .seed = options.seed,
         .resident = true,
-        .isa = QM_ISA_BEST,
     };
     QmStatus status = load_session(&request, &diag, &loaded);
     if (status == QM_OK) {

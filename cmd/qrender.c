@@ -229,8 +229,7 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     const Options *o = run->options;
     const LoadRequest request = {.file = o->common.operands.items[0],
                                  .overrides = o->set,
-                                 .seed = o->seed,
-                                 .isa = (QmIsa)run->isa};
+                                 .seed = o->seed};
     QmStatus status = load_session(&request, diag, &run->loaded);
     if (status != QM_OK)
         return status;
