@@ -63,6 +63,9 @@ int describe_one(const CliTool *tool, const char *name)
     if (proc->flags & QM_PROC_KEYED)
         printf("  %-16s %s\n", "key",
                "the strip that is listened to instead of the input");
+    for (uint32_t i = 0; i < proc->n_readings; i++)
+        printf("  %-16s %s (measured, told by -v)\n", proc->readings[i].name,
+               proc->readings[i].help);
     if (proc->group_name) {
         printf("%s: up to %u, each with\n", proc->group_name, proc->max_groups);
         print_rows(proc->group, proc->n_group);

@@ -35,6 +35,29 @@ static void print_meters(const Outcome *outcome)
                 level(qm_meter_rms_db(&outcome->meters[s]), rms));
 }
 
+static const QmInsert *insert_of(const Outcome *outcome, const QmSlotReadings *slot)
+{
+    return &outcome->session->strips[slot->strip].inserts[slot->insert];
+}
+
+static void print_readings(const Outcome *outcome)
+{
+    for (uint32_t i = 0; i < outcome->n_readings; i++) {
+        const QmSlotReadings *slot = &outcome->readings[i];
+        const QmInsert *insert = insert_of(outcome, slot);
+        fprintf(stderr, "%s.%s:", outcome->session->strips[slot->strip].name,
+                insert->name);
+        for (uint32_t k = 0; k < insert->proc->n_readings; k++) {
+            const QmReading *reading = &insert->proc->readings[k];
+            char text[QM_NUMBER_TEXT];
+            qm_fixed_text(slot->values[k], 2, text);
+            fprintf(stderr, "%s %s %s%s%s", k ? "," : "", reading->name, text,
+                    reading->unit ? " " : "", qm_unit_name(reading->unit));
+        }
+        fputc('\n', stderr);
+    }
+}
+
 void outcome_text(const Outcome *outcome)
 {
     char length[QM_NUMBER_TEXT], peak[QM_NUMBER_TEXT], speed[QM_NUMBER_TEXT];
@@ -43,6 +66,7 @@ void outcome_text(const Outcome *outcome)
                   speed);
     if (outcome->meters)
         print_meters(outcome);
+    print_readings(outcome);
     if (outcome->file) {
         fprintf(stderr, "%s: %s s, %u Hz, %u channels, peak %s dBFS", outcome->file,
                 length, outcome->session->rate, outcome->channels,
@@ -75,6 +99,24 @@ static void put_level(json_t *object, const char *key, double db)
     }
 }
 
+/* [{"name": "compressor", "reduction": 6.1}] */
+static json_t *readings(const Outcome *outcome, uint32_t strip)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < outcome->n_readings; i++) {
+        const QmSlotReadings *slot = &outcome->readings[i];
+        if (slot->strip != strip)
+            continue;
+        const QmInsert *insert = insert_of(outcome, slot);
+        json_t *object = json_pack("{s:s}", "name", insert->name);
+        for (uint32_t k = 0; k < insert->proc->n_readings; k++)
+            json_object_set_new(object, insert->proc->readings[k].name,
+                                json_real(slot->values[k]));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 static json_t *strips(const Outcome *outcome)
 {
     json_t *list = json_array();
@@ -82,6 +124,7 @@ static json_t *strips(const Outcome *outcome)
         json_t *strip = json_pack("{s:s}", "name", outcome->session->strips[s].name);
         put_level(strip, "peak", qm_meter_peak_db(&outcome->meters[s]));
         put_level(strip, "rms", qm_meter_rms_db(&outcome->meters[s]));
+        json_object_set_new(strip, "inserts", readings(outcome, s));
         json_array_append_new(list, strip);
     }
     return list;

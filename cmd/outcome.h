@@ -18,6 +18,8 @@ typedef struct Outcome {
     uint32_t n_stems;
     const char *sum, *verified; /* the files, or NULL */
     const QmMeter *meters;      /* [session->n_strips], or NULL */
+    const QmSlotReadings *readings;
+    uint32_t n_readings;
 } Outcome;
 
 void outcome_text(const Outcome *outcome);

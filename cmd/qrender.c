@@ -159,6 +159,8 @@ typedef struct Run {
     const char *file_name;
     int64_t from, to;
     QmMeter *meters; /* [n_strips]; NULL: not asked */
+    QmSlotReadings *readings;
+    uint32_t n_readings;
     QmTrim trim;
     QmSink trimmed; /* in front of the outputs where nobody said how long the render is */
     CliProgress progress;
@@ -398,6 +400,17 @@ static QmStatus check_assets(void *self, QmDiag *diag)
     return qm_prepared_check(self, diag);
 }
 
+static void make_meters(Run *run)
+{
+    QmArena *arena = &run->loaded.arena;
+    const QmSession *session = run->loaded.session;
+    uint32_t inserts = 0;
+    for (uint32_t s = 0; s < session->n_strips; s++)
+        inserts += session->strips[s].n_inserts;
+    run->meters = QM_NEW_ARRAY(arena, QmMeter, session->n_strips);
+    run->readings = QM_NEW_ARRAY(arena, QmSlotReadings, inserts);
+}
+
 static QmStatus render(Run *run, QmDiag *diag)
 {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -405,8 +418,7 @@ static QmStatus render(Run *run, QmDiag *diag)
                              : cores > 0           ? (uint32_t)cores
                                                    : 1;
     if (run->plan.meters)
-        run->meters =
-            QM_NEW_ARRAY(&run->loaded.arena, QmMeter, run->loaded.session->n_strips);
+        make_meters(run);
     run->progress = cli_progress_start(&run->options->common, "rendering");
     const QmOfflineConfig config = {
         .threads = threads < QM_MAX_THREADS ? threads : QM_MAX_THREADS,
@@ -422,6 +434,8 @@ static QmStatus render(Run *run, QmDiag *diag)
         .check = check_assets,
         .check_self = run->loaded.prepared,
         .meters = run->meters,
+        .readings = run->readings,
+        .n_readings = &run->n_readings,
     };
     const QmStatus status = qm_offline_render(&run->plan, &config, diag);
     cli_progress_end(&run->progress);
@@ -441,7 +455,9 @@ static void tell(const Run *run)
                        .n_stems = run->n_stems,
                        .sum = o->sum,
                        .verified = o->verify,
-                       .meters = run->meters};
+                       .meters = run->meters,
+                       .readings = run->readings,
+                       .n_readings = run->n_readings};
     if (run->file >= 0)
         outcome.stats = qm_audio_sink_stats(&run->outputs[run->file]);
     if (o->common.json && !(outcome.file && qm_same(outcome.file, "-")))

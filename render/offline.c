@@ -95,6 +95,15 @@ static void run_op(void *self, uint32_t op, int64_t chunk)
     qm_exec_run(off->exec, op, chunk * off->chunk, off->chunk / QM_QUANTUM);
 }
 
+static void read_meters(const Offline *off)
+{
+    const QmOfflineConfig *config = off->config;
+    for (uint16_t s = 0; config->meters && s < off->plan->session->n_strips; s++)
+        config->meters[s] = qm_exec_meter(off->exec, s);
+    if (config->readings)
+        *config->n_readings = qm_exec_readings(off->exec, config->readings);
+}
+
 /* --- the two ways ------------------------------------------------------------------- */
 
 static QmStatus render_chunks(Offline *off, QmArena *arena)
@@ -113,8 +122,7 @@ static QmStatus render_chunks(Offline *off, QmArena *arena)
                              .hand_over = hand_over,
                              .self = off};
     const QmStatus done = qm_pool_run(&work, off->diag);
-    for (uint16_t s = 0; off->config->meters && s < plan->session->n_strips; s++)
-        off->config->meters[s] = qm_exec_meter(off->exec, s);
+    read_meters(off);
     return done;
 }
 

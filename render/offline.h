@@ -36,6 +36,8 @@ typedef struct QmOfflineConfig {
                       QmDiag *diag); /* asked after every chunk; may be NULL */
     void *check_self;
     QmMeter *meters; /* [n_strips], for a plan with meters: filled at the end; or NULL */
+    QmSlotReadings *readings; /* [inserts of the session]: filled at the end; or NULL */
+    uint32_t *n_readings;     /* how many were filled; with `readings` */
 } QmOfflineConfig;
 
 enum { QM_CHUNK_QUANTA = 16, QM_MAX_CHUNK_QUANTA = 4096, QM_MAX_THREADS = 256 };

@@ -39,7 +39,9 @@ static bool make_slot(const QmPlan *plan, const QmPlanOp *op, const QmPlanSlot *
     const QmProcDesc *proc = planned->proc;
     slot->plan = planned;
     for (uint32_t m = 0; m < op->n_members; m++) {
-        slot->spec[m] = qm_insert_spec(plan->session, planned->insert[m]);
+        slot->spec[m] =
+            qm_insert_spec(plan->session, &plan->session->strips[op->strip[m]],
+                           planned->insert[m]);
         slot->params[m] = QM_NEW_ARRAY(arena, double, planned->n_params);
         const size_t size = proc->state_size(&slot->spec[m]);
         if (!proc->process || m == 0) {
@@ -294,6 +296,29 @@ static void run_input(const QmExec *exec, Op *op, int64_t frame, uint32_t n, QmV
     exec->kernels->interleave(in, n, rows);
 }
 
+/* --- song position ---------------------------------------------------------------- */
+
+/* Where engine frame `frame` stands in the song for a signal that is `late` frames late.
+ * Beats run straight from grid line to grid line. */
+static QmSongTime song_time(const QmPlan *plan, int64_t frame, int64_t late)
+{
+    const int64_t passed = frame % QM_QUANTUM, grid = frame - passed - late;
+    QmSongTime time = {.frame = frame - late, .since_grid = (uint32_t)passed};
+    double next_bpm;
+    const uint64_t beat = qm_clock_beat(plan->clock, grid, &time.bpm);
+    const uint64_t next = qm_clock_beat(plan->clock, grid + QM_QUANTUM, &next_bpm);
+    time.beats_per_frame = (next - beat) / QM_QUANTUM;
+    time.beat = beat + (uint64_t)passed * time.beats_per_frame;
+    return time;
+}
+
+static QmSongTime slot_time(const QmExec *exec, const Slot *slot, uint32_t m,
+                            int64_t frame)
+{
+    const bool timed = slot->plan->proc->flags & QM_PROC_TIMED;
+    return timed ? song_time(exec->plan, frame, slot->plan->latency[m]) : (QmSongTime){0};
+}
+
 /* --- chain ------------------------------------------------------------------------ */
 
 /* The side-chain signals of a keyed slot, as planar pairs. */
@@ -326,11 +351,13 @@ static void run_lanes(const QmExec *exec, const Op *op, Slot *slot, int64_t fram
                       uint32_t n, bool on_grid, QmVec *rows)
 {
     QmVec key[QM_QUANTUM];
+    const QmSongTime time = slot_time(exec, slot, 0, frame);
     if (slot->plan->keyed)
         key_rows(exec, op, slot, frame, n, key);
     for (uint32_t done = 0, span; done < n; done += span) {
         span = qm_ramp_span(&slot->ramp, n - done);
-        const QmProcCall call = {.spec = &slot->spec[0],
+        const QmProcCall call = {.spec = slot->spec,
+                                 .time = qm_song_later(time, done),
                                  .coeffs = qm_ramp_coeffs(&slot->ramp),
                                  .step = qm_ramp_steps(&slot->ramp),
                                  .state = slot->state[0],
@@ -348,12 +375,14 @@ static void run_strip(const QmExec *exec, Slot *slot, uint32_t m, int64_t frame,
 {
     _Alignas(64) float left[QM_QUANTUM], right[QM_QUANTUM];
     _Alignas(64) float key_left[QM_QUANTUM], key_right[QM_QUANTUM];
+    const QmSongTime time = slot_time(exec, slot, m, frame);
     exec->kernels->get_strip(rows, m, n, left, right);
     if (slot->plan->keyed)
         read_key(exec, slot->plan->key[m], frame, n, key_left, key_right);
     for (uint32_t done = 0, span; done < n; done += span) {
         span = qm_ramp_member_span(&slot->ramp, m, n - done);
         const QmStripCall call = {.spec = &slot->spec[m],
+                                  .time = qm_song_later(time, done),
                                   .coeffs = qm_ramp_member_coeffs(&slot->ramp, m),
                                   .step = qm_ramp_member_steps(&slot->ramp, m),
                                   .state = slot->state[m],
@@ -455,6 +484,34 @@ void qm_exec_pick_up(const QmExec *exec, const QmPickup *pickup, int64_t frame,
             out[(done + i) * stride + 1] = pair[1];
         }
     }
+}
+
+static void read_slot(const Slot *slot, uint32_t m, double values[QM_MAX_READINGS])
+{
+    const QmProcDesc *proc = slot->plan->proc;
+    const bool lanes = proc->process;
+    proc->read(&slot->spec[m], slot->state[lanes ? 0 : m], lanes ? m : 0, values);
+}
+
+uint32_t qm_exec_readings(const QmExec *exec, QmSlotReadings *list)
+{
+    const QmPlan *plan = exec->plan;
+    uint32_t n = 0;
+    for (uint16_t s = 0; s < plan->session->n_strips; s++) {
+        const Op *op = &exec->ops[plan->op_of[s]];
+        const uint32_t m = plan->member_of[s];
+        for (uint32_t k = 0; k < op->plan->n_slots; k++) {
+            const Slot *slot = &op->slots[k];
+            if (!slot->plan->proc->read)
+                continue;
+            if (list) {
+                list[n] = (QmSlotReadings){.strip = s, .insert = slot->plan->index[m]};
+                read_slot(slot, m, list[n].values);
+            }
+            n++;
+        }
+    }
+    return n;
 }
 
 QmMeter qm_exec_meter(const QmExec *exec, uint16_t strip)

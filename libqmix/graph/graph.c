@@ -8,15 +8,22 @@
  * is fed by one, or is solo-safe. */
 #include "graph/graph.h"
 
+#include "base/hash.h"
+#include "base/rand.h"
 #include "base/sort.h"
 
 enum { MAX_LATENCY_S = 10, MAX_TAIL_S = 60 };
 
-QmProcSpec qm_insert_spec(const QmSession *session, const QmInsert *insert)
+QmProcSpec qm_insert_spec(const QmSession *session, const QmStrip *strip,
+                          const QmInsert *insert)
 {
+    const uint64_t names =
+        qm_rand_key(qm_hash64_string(strip->name),
+                    qm_hash64_string(insert->name ? insert->name : ""));
     return (QmProcSpec){.rate_hz = session->rate,
                         .n_groups = insert->n_groups,
-                        .params = insert->params};
+                        .params = insert->params,
+                        .seed = qm_rand_key(session->seed, names)};
 }
 
 uint32_t qm_strip_latency(const QmSession *session, const QmStrip *strip, uint32_t count)
@@ -26,7 +33,7 @@ uint32_t qm_strip_latency(const QmSession *session, const QmStrip *strip, uint32
         const QmInsert *insert = &strip->inserts[i];
         if (insert->bypass || !insert->proc->latency)
             continue;
-        const QmProcSpec spec = qm_insert_spec(session, insert);
+        const QmProcSpec spec = qm_insert_spec(session, strip, insert);
         frames += insert->proc->latency(&spec);
     }
     return frames;
@@ -39,7 +46,7 @@ static uint64_t strip_tail(const QmSession *session, const QmStrip *strip)
         const QmInsert *insert = &strip->inserts[i];
         if (insert->bypass || !insert->proc->tail)
             continue;
-        const QmProcSpec spec = qm_insert_spec(session, insert);
+        const QmProcSpec spec = qm_insert_spec(session, strip, insert);
         frames += insert->proc->tail(&spec, insert->params);
     }
     return frames;

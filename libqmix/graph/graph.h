@@ -56,7 +56,8 @@ QmStatus qm_graph_new(const QmSession *session, QmArena *arena, QmDiag *diag,
                       QmGraph *graph);
 
 /* The spec an insert runs with. */
-QmProcSpec qm_insert_spec(const QmSession *session, const QmInsert *insert);
+QmProcSpec qm_insert_spec(const QmSession *session, const QmStrip *strip,
+                          const QmInsert *insert);
 
 /* Latency of the first `count` inserts of a strip, in frames (bypassed ones have
  * none). */

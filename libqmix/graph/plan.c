@@ -27,28 +27,58 @@ static const QmEdge *key_edge(const QmGraph *graph, uint16_t strip, uint16_t ins
     return NULL;
 }
 
-static bool same_shape(const QmPlanOp *op, const QmStrip *strip)
+static uint32_t slot_latency(const QmPlan *plan, uint16_t s, uint32_t insert)
 {
+    const QmSession *session = plan->session;
+    return plan->graph->nodes[s].in_latency +
+           qm_strip_latency(session, &session->strips[s], insert);
+}
+
+/* Whether the lanes of a processor may be shared, one having `model`'s params, the other
+ * `insert`'s. */
+static bool same_structure(const QmInsert *model, const QmInsert *insert)
+{
+    const uint32_t n = qm_proc_n_params(insert->proc, insert->n_groups);
+    for (uint32_t i = 0; i < n; i++)
+        if (qm_proc_param(insert->proc, i)->flags & QM_PARAM_STRUCTURAL &&
+            model->params[i] != insert->params[i])
+            return false;
+    return true;
+}
+
+static bool same_slot(const QmPlan *plan, const QmPlanSlot *slot, uint16_t s,
+                      uint32_t index)
+{
+    const QmInsert *insert = &plan->session->strips[s].inserts[index];
+    const QmInsert *model = slot->insert[0];
+    if (insert->proc != model->proc || insert->n_groups != model->n_groups ||
+        (insert->key != QM_NONE) != slot->keyed)
+        return false;
+    if (!insert->proc->process)
+        return true;
+    const bool timed = insert->proc->flags & QM_PROC_TIMED;
+    return same_structure(model, insert) &&
+           (!timed || slot->latency[0] == slot_latency(plan, s, index));
+}
+
+static bool same_shape(const QmPlan *plan, const QmPlanOp *op, uint16_t s)
+{
+    const QmStrip *strip = &plan->session->strips[s];
     if (active_inserts(strip) != op->n_slots)
         return false;
     uint32_t slot = 0;
     for (uint32_t i = 0; i < strip->n_inserts; i++) {
-        const QmInsert *insert = &strip->inserts[i];
-        if (insert->bypass)
+        if (strip->inserts[i].bypass)
             continue;
-        const QmInsert *model = op->slots[slot].insert[0];
-        if (insert->proc != model->proc || insert->n_groups != model->n_groups ||
-            (insert->key != QM_NONE) != op->slots[slot].keyed)
+        if (!same_slot(plan, &op->slots[slot++], s, i))
             return false;
-        slot++;
     }
     return true;
 }
 
 static void join(QmPlan *plan, QmPlanOp *op, uint16_t s)
 {
-    const QmSession *session = plan->session;
-    const QmStrip *strip = &session->strips[s];
+    const QmStrip *strip = &plan->session->strips[s];
     const uint32_t member = op->n_members++;
     uint32_t slot = 0;
     for (uint16_t i = 0; i < strip->n_inserts; i++) {
@@ -58,8 +88,7 @@ static void join(QmPlan *plan, QmPlanOp *op, uint16_t s)
         QmPlanSlot *place = &op->slots[slot++];
         place->insert[member] = insert;
         place->index[member] = i;
-        place->latency[member] =
-            plan->graph->nodes[s].in_latency + qm_strip_latency(session, strip, i);
+        place->latency[member] = slot_latency(plan, s, i);
         place->key[member] = place->keyed ? key_edge(plan->graph, s, i) : NULL;
     }
     op->strip[member] = s;
@@ -80,7 +109,7 @@ static QmStatus open_gang(QmPlan *plan, uint16_t s, QmArena *arena)
         const QmInsert *insert = &strip->inserts[i];
         if (insert->bypass)
             continue;
-        const QmProcSpec spec = qm_insert_spec(session, insert);
+        const QmProcSpec spec = qm_insert_spec(session, strip, insert);
         QmPlanSlot *slot = &op->slots[op->n_slots++];
         slot->proc = qm_proc_for_isa(insert->proc, plan->isa);
         slot->n_params = qm_proc_n_params(insert->proc, insert->n_groups);
@@ -105,9 +134,8 @@ static QmStatus gather(QmPlan *plan, QmArena *arena)
             if (plan->graph->nodes[s].wave != wave)
                 continue;
             uint32_t o = first;
-            while (o < plan->n_ops &&
-                   (plan->ops[o].n_members == QM_GANG ||
-                    !same_shape(&plan->ops[o], &plan->session->strips[s])))
+            while (o < plan->n_ops && (plan->ops[o].n_members == QM_GANG ||
+                                       !same_shape(plan, &plan->ops[o], s)))
                 o++;
             if (o < plan->n_ops)
                 join(plan, &plan->ops[o], s);
@@ -336,6 +364,7 @@ QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
                      .graph = graph,
                      .timeline = timeline,
                      .assets = assets,
+                     .clock = clock,
                      .isa = request->isa,
                      .meters = request->meters};
     if (gather(plan, arena) != QM_OK || connect(plan, arena) != QM_OK ||

@@ -1,7 +1,9 @@
 /* The plan: who computes what, in which order, in which buffer. Immutable, printable.
  *
  * An op is a gang: up to QM_GANG strips of one wave whose chains have the same shape (the
- * same processors with the same number of groups, keyed in the same slots). It reads its
+ * same processors with the same number of groups, keyed in the same slots; those that are
+ * computed in lanes with the same structural params and, where they are told the song
+ * position, the same one). It reads its
  * feeds from the taps of earlier ops, runs the chain with one lane a channel, and writes
  * its own taps, which nobody else writes (D4). Which strips share a gang changes nothing
  * but speed.
@@ -74,6 +76,7 @@ typedef struct QmPlan {
     const QmGraph *graph;
     const QmTimeline *timeline;
     const QmAsset *assets; /* [n_sounds] */
+    const QmClock *clock;
     QmIsa isa;
     QmPlanOp *ops; /* sorted by (wave, first strip) */
     uint32_t n_ops;

@@ -30,6 +30,15 @@
  * written so (a reverb, look-ahead) give `process_strip`, which gets one strip's left and
  * right as planar floats, and scalar coeffs and step. Exactly one of the two is set.
  *
+ * Song position. A processor marked QM_PROC_TIMED is told where in the song each call
+ * stands (call->time), so that what swings in it is a function of the position and not of
+ * how long it has run (R9; proc/cycle.h). Everything in a QmSongTime is a whole number
+ * that grows by a whole number a frame, so that it is the same however a span is split.
+ *
+ * Readings. What a processor measured of its own work (gain reduction) it keeps in its
+ * state and tells through `read` from a table of readings: they are printed with the
+ * meters.
+ *
  * Denormals. State is flushed by `process` itself (qm_vec_flush) once per call that ends
  * on the grid (call->on_grid), so that the split does not matter.
  *
@@ -81,16 +90,37 @@ typedef struct QmProcSpec {
     double rate_hz;
     uint32_t n_groups;    /* repetitions of the group (bands) */
     const double *params; /* flat */
+    uint64_t seed;        /* of what is drawn: of the session, the strip and the slot */
 } QmProcSpec;
+
+/* Where the first frame of a call stands in the song, as the processor hears it: behind
+ * the latencies in front of it. Beats are quarter notes, counted from 1.1.1. */
+typedef struct QmSongTime {
+    int64_t frame;            /* negative before the song */
+    uint64_t beat;            /* in 2^-32 beats, modulo 2^64 */
+    uint64_t beats_per_frame; /* what `beat` gains a frame, until the next grid line */
+    uint32_t since_grid;      /* frames since the last grid line, 0..QM_QUANTUM - 1 */
+    double bpm;               /* tempo on that line */
+} QmSongTime;
+
+/* The place of a call that begins `frames` later, before the next grid line. */
+static inline QmSongTime qm_song_later(QmSongTime time, uint32_t frames)
+{
+    time.frame += frames;
+    time.beat += frames * time.beats_per_frame;
+    time.since_grid += frames;
+    return time;
+}
 
 /* One call over lanes. state is 64-byte aligned, rows as a QmVec. */
 typedef struct QmProcCall {
-    const QmProcSpec
-        *spec;     /* of the gang's first strip: rate and n_groups are common to all */
-    QmVec *coeffs; /* [n_coeffs], advanced in place while ramping */
-    const QmVec *step; /* [n_coeffs] or NULL */
-    void *state;       /* state_size bytes, zeroed at start and reset */
-    QmVec *io;         /* [n] in and out */
+    const QmProcSpec *spec; /* [QM_GANG], by strip; rate, n_groups and structural params
+                               are common to all */
+    QmSongTime time;        /* common to all; QM_PROC_TIMED only */
+    QmVec *coeffs;          /* [n_coeffs], advanced in place while ramping */
+    const QmVec *step;      /* [n_coeffs] or NULL */
+    void *state;            /* state_size bytes, zeroed at start and reset */
+    QmVec *io;              /* [n] in and out */
     const QmVec *key; /* [n] side-chain signal (a strip without a key gets its own input);
                                NULL when no strip of the gang has a key: use io */
     uint32_t n;       /* 1..QM_QUANTUM */
@@ -100,6 +130,7 @@ typedef struct QmProcCall {
 /* One call for one strip. */
 typedef struct QmStripCall {
     const QmProcSpec *spec;
+    QmSongTime time;   /* QM_PROC_TIMED only */
     float *coeffs;     /* [n_coeffs] */
     const float *step; /* [n_coeffs] or NULL */
     void *state;
@@ -111,7 +142,19 @@ typedef struct QmStripCall {
     bool on_grid;
 } QmStripCall;
 
-enum { QM_PROC_KEYED = 1 /* takes `key: STRIP` */ };
+enum {
+    QM_PROC_KEYED = 1, /* takes `key: STRIP` */
+    QM_PROC_TIMED = 2, /* is told the song position */
+};
+
+/* Something a processor measured of its own work since it was reset. */
+typedef struct QmReading {
+    const char *name; /* "reduction" */
+    const char *help; /* one line, lower case, no full stop */
+    QmUnit unit;
+} QmReading;
+
+enum { QM_MAX_READINGS = 8 }; /* of one processor */
 
 typedef struct QmProcDesc {
     const char *name;    /* "compressor" */
@@ -122,6 +165,8 @@ typedef struct QmProcDesc {
     const QmParam *group;
     uint32_t n_group, max_groups;
     uint32_t flags;
+    const QmReading *readings; /* NULL: none */
+    uint32_t n_readings;
 
     /* Coeffs of one strip (the engine copies them to both its lanes). */
     uint32_t (*n_coeffs)(const QmProcSpec *spec);
@@ -138,6 +183,10 @@ typedef struct QmProcDesc {
     void (*reset)(const QmProcSpec *spec, void *state);
     void (*process)(const QmProcCall *call);
     void (*process_strip)(const QmStripCall *call);
+    /* The readings of one strip: `strip` is its place in the gang, 0 for process_strip;
+     * values[n_readings]. Not real time. NULL: no readings. */
+    void (*read)(const QmProcSpec *spec, const void *state, uint32_t strip,
+                 double *values);
 } QmProcDesc;
 
 #define QM_COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))

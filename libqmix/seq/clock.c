@@ -11,7 +11,8 @@
  * Within a ramp it is t(q) = 60/k ln(1 + x), x = k q / b0, with ln(1 + x) taken as x
  * ln(u)/(u - 1) for u = 1 + x rounded (Kahan), exact to some 10^-15 of the ramp's length
  * also for the flattest ramps. The way back is a search: one formula cannot disagree
- * with itself. */
+ * with itself. Only qm_clock_beat, which places nothing, inverts it: q = b0/k (e^(k t/60)
+ * - 1). */
 #include "seq/clock.h"
 
 #include "base/qmath.h"
@@ -338,6 +339,33 @@ int64_t qm_clock_tick_of_frame(const QmClock *clock, int64_t frame)
     }
     const int64_t round = low - low % GRID;
     return qm_clock_frame_of_tick(clock, round) == frame ? round : low;
+}
+
+/* e^x - 1; by its series where that loses nothing. */
+static double exp_less_one(double x)
+{
+    const bool small = x > -1e-3 && x < 1e-3;
+    return small ? x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4))) : qm_exp(x) - 1;
+}
+
+uint64_t qm_clock_beat(const QmClock *clock, int64_t frame, double *bpm)
+{
+    uint32_t low = 0, high = clock->n_tempo;
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+        *(clock->tempo[middle].start.whole < frame ? &low : &high) = middle;
+    }
+    const TempoSegment *segment = &clock->tempo[low];
+    const double frames = (double)(frame - segment->start.whole) - segment->start.part;
+    const double minutes = frames / (60 * clock->rate);
+    double quarters = minutes * segment->bpm;
+    *bpm = segment->bpm;
+    if (segment->slope != 0.0 && frames > 0) {
+        quarters = exp_less_one(minutes * segment->slope) * segment->bpm / segment->slope;
+        *bpm += quarters * segment->slope;
+    }
+    const double before = (double)segment->tick / QM_TICKS;
+    return (uint64_t)floor_of((before + quarters) * 0x1p32);
 }
 
 /* --- lengths ------------------------------------------------------------------------ */

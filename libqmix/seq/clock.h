@@ -44,6 +44,9 @@ bool qm_length_is_time(QmLength length);
 /* The tick at or before a frame; of several on this frame one that starts a 1/192, if
  * there is one, so that it finds back what qm_clock_frame_of_tick rounded. */
 int64_t qm_clock_tick_of_frame(const QmClock *clock, int64_t frame);
+/* The quarter notes from 1.1.1 to a frame, in 2^-32 (modulo 2^64: negative before), and
+ * the tempo there. */
+uint64_t qm_clock_beat(const QmClock *clock, int64_t frame, double *bpm);
 /* bar.beat.sixteenth of a tick, for people. */
 QmPosition qm_clock_position(const QmClock *clock, int64_t tick);
 /* The first tick at or after `tick` that starts a bar. */

@@ -98,6 +98,14 @@ typedef struct Job {
     int limit;
 } Job;
 
+/* Calls are whole quanta. */
+static QmSongTime later(QmSongTime time)
+{
+    time = qm_song_later(time, QM_QUANTUM);
+    time.since_grid = 0;
+    return time;
+}
+
 static void run_job(Job *job, QmVec *io, uint32_t n)
 {
     if (job->limit == 1) {
@@ -108,11 +116,13 @@ static void run_job(Job *job, QmVec *io, uint32_t n)
         job->lanes.io = io;
         job->lanes.n = n;
         job->desc->process(&job->lanes);
+        job->lanes.time = later(job->lanes.time);
     } else {
         job->strip.left = (float *)io;
         job->strip.right = (float *)io + QM_QUANTUM;
         job->strip.n = n;
         job->desc->process_strip(&job->strip);
+        job->strip.time = later(job->strip.time);
     }
 }
 
@@ -133,12 +143,17 @@ static double measure(Job *job, const QmVec *noise, QmVec *io)
     return best;
 }
 
-static void prepare(QmArena *arena, Job *job, QmProcSpec *spec, const QmProcDesc *desc,
-                    double *params)
+static void prepare(QmArena *arena, Job *job, QmProcSpec spec[QM_GANG],
+                    const QmProcDesc *desc, double *params)
 {
-    spec->rate_hz = 48000;
-    spec->n_groups = desc->max_groups < MAX_GROUPS ? desc->max_groups : MAX_GROUPS;
-    spec->params = params;
+    const QmSongTime time = {.beats_per_frame = (uint64_t)(0x1p33 / 48000), .bpm = 120};
+    for (uint32_t s = 0; s < QM_GANG; s++)
+        spec[s] =
+            (QmProcSpec){.rate_hz = 48000,
+                         .n_groups = desc->max_groups < MAX_GROUPS ? desc->max_groups
+                                                                   : MAX_GROUPS,
+                         .params = params,
+                         .seed = s};
     qm_proc_defaults(desc, spec->n_groups, params);
     float *const c = QM_NEW_ARRAY(arena, float, QM_MAX_COEFFS);
     QmVec *const v = qm_arena_alloc(arena, QM_MAX_COEFFS, sizeof(QmVec));
@@ -149,9 +164,10 @@ static void prepare(QmArena *arena, Job *job, QmProcSpec *spec, const QmProcDesc
     if (desc->reset)
         desc->reset(spec, state);
     job->desc = desc;
-    job->lanes = (QmProcCall){.spec = spec, .coeffs = v, .state = state, .on_grid = true};
-    job->strip =
-        (QmStripCall){.spec = spec, .coeffs = c, .state = state, .on_grid = true};
+    job->lanes = (QmProcCall){
+        .spec = spec, .time = time, .coeffs = v, .state = state, .on_grid = true};
+    job->strip = (QmStripCall){
+        .spec = spec, .time = time, .coeffs = c, .state = state, .on_grid = true};
 }
 
 int main(int argc, char **argv)
@@ -183,9 +199,9 @@ int main(int argc, char **argv)
         printf("%-22s", qm_proc_at(i)->name);
         for (QmIsa isa = QM_ISA_BASE; isa <= QM_ISA_AVX2; isa++) {
             Job job = {0};
-            QmProcSpec spec;
+            QmProcSpec spec[QM_GANG];
             double params[QM_MAX_PARAMS];
-            prepare(&arena, &job, &spec, qm_proc_for_isa(qm_proc_at(i), isa), params);
+            prepare(&arena, &job, spec, qm_proc_for_isa(qm_proc_at(i), isa), params);
             printf(" %10.3f", measure(&job, noise, io));
         }
         printf("%s\n", qm_proc_at(i)->process_strip ? "   (strip by strip)" : "");

@@ -52,7 +52,7 @@ void gang_open(ProcGang *gang, const QmProcDesc *desc, double rate_hz, uint32_t 
         if (params)
             memcpy(gang->first[s], params[s], gang->n_params * sizeof(double));
         memcpy(gang->params[s], gang->first[s], sizeof gang->params[s]);
-        gang->spec[s] = (QmProcSpec){rate_hz, n_groups, gang->first[s]};
+        gang->spec[s] = (QmProcSpec){rate_hz, n_groups, gang->first[s], s};
     }
     const bool ready = qm_ramp_init(&gang->ramp, desc->n_coeffs(&gang->spec[0]),
                                     desc->process != NULL, &gang->arena);
@@ -72,11 +72,24 @@ void gang_set(ProcGang *gang, uint32_t strip, uint32_t index, double value)
     send(gang, strip, (param->flags & QM_PARAM_STEPPED) != 0);
 }
 
+/* 120 beats a minute from frame 0, which stands on the grid. */
+static QmSongTime song_time(const ProcGang *gang, uint32_t later)
+{
+    const int64_t frame = gang->frame + later;
+    const uint64_t per_frame = (uint64_t)(0x1p33 / gang->spec[0].rate_hz);
+    return (QmSongTime){.frame = frame,
+                        .beat = (uint64_t)frame * per_frame,
+                        .beats_per_frame = per_frame,
+                        .since_grid = (uint32_t)(frame % QM_QUANTUM),
+                        .bpm = 120};
+}
+
 static void run_lanes(ProcGang *gang, QmVec *io, const QmVec *key, uint32_t n)
 {
     for (uint32_t done = 0, span; done < n; done += span) {
         span = qm_ramp_span(&gang->ramp, n - done);
-        const QmProcCall call = {.spec = &gang->spec[0],
+        const QmProcCall call = {.spec = gang->spec,
+                                 .time = song_time(gang, done),
                                  .coeffs = qm_ramp_coeffs(&gang->ramp),
                                  .step = qm_ramp_steps(&gang->ramp),
                                  .state = gang->state[0],
@@ -108,6 +121,7 @@ static void run_strip(ProcGang *gang, uint32_t s, QmVec *io, const QmVec *key, u
     for (uint32_t done = 0, span; done < n; done += span) {
         span = qm_ramp_member_span(&gang->ramp, s, n - done);
         const QmStripCall call = {.spec = &gang->spec[s],
+                                  .time = song_time(gang, done),
                                   .coeffs = qm_ramp_member_coeffs(&gang->ramp, s),
                                   .step = qm_ramp_member_steps(&gang->ramp, s),
                                   .state = gang->state[s],

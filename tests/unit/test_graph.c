@@ -51,7 +51,8 @@ static void latencies_are_made_up_for(void **state)
     rig_start(&f, 2, 0);
     rig_insert(&f, 0, "limiter", 0);
     rig_graph(&f);
-    const QmProcSpec spec = qm_insert_spec(f.session, &f.inserts[0][0]);
+    const QmProcSpec spec =
+        qm_insert_spec(f.session, &f.session->strips[0], &f.inserts[0][0]);
     const uint32_t late = f.inserts[0][0].proc->latency(&spec);
     assert_true(late > 0);
     const QmNode *master = &f.graph.nodes[2];
