@@ -189,6 +189,35 @@ static void test_finds_back_the_tick(void **unused)
 
 /* --- bars and lengths --------------------------------------------------------------- */
 
+/* Beats at frames are the frames of beats read backwards: through a jump, a ramp, a flat
+ * ramp, and before the song. */
+static void test_tells_the_beat_of_a_frame(void **unused)
+{
+    (void)unused;
+    Song song;
+    song_open(&song);
+    const QmTempo tempo[] = {{bar(1), 97.3, false},
+                             {bar(9), 140, false},
+                             {bar(17), 80, true},
+                             {bar(25), 80.000001, true}};
+    set_tempo(&song, tempo, 4);
+    assert_int_equal(song_start(&song), QM_OK);
+    double worst = 0, bpm;
+    for (int64_t tick = -4 * QM_TICKS; tick < 120 * QM_TICKS; tick += 1009) {
+        const int64_t frame = qm_clock_frame_of_tick(song.clock, tick);
+        const double beat =
+            (double)(int64_t)qm_clock_beat(song.clock, frame, &bpm) * 0x1p-32;
+        const double error = fabs(beat - (double)tick / QM_TICKS);
+        worst = error > worst ? error : worst;
+    }
+    assert_true(worst < 0.51 * 140 / 60 / 48000); /* half a frame */
+    assert_true(qm_clock_beat(song.clock, 0, &bpm) == 0 && bpm == 97.3);
+    const int64_t half = qm_clock_frame_of_tick(song.clock, 48 * QM_TICKS);
+    qm_clock_beat(song.clock, half, &bpm);
+    assert_true(fabs(bpm - 110) < 1e-2);
+    song_close(&song);
+}
+
 static void test_positions_follow_the_meter(void **unused)
 {
     (void)unused;
@@ -325,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_a_ramp_is_linear_in_beats),
         cmocka_unit_test(test_the_flattest_ramp_is_nearly_none),
         cmocka_unit_test(test_finds_back_the_tick),
+        cmocka_unit_test(test_tells_the_beat_of_a_frame),
         cmocka_unit_test(test_positions_follow_the_meter),
         cmocka_unit_test(test_lengths_cross_changes),
         cmocka_unit_test(test_absurd_places_saturate),
