@@ -2,6 +2,7 @@
  * it. */
 #include "tests/support/proc_harness.h"
 
+#include "base/hash.h"
 #include "base/rand.h"
 
 #include <assert.h>
@@ -52,7 +53,8 @@ void gang_open(ProcGang *gang, const QmProcDesc *desc, double rate_hz, uint32_t 
         if (params)
             memcpy(gang->first[s], params[s], gang->n_params * sizeof(double));
         memcpy(gang->params[s], gang->first[s], sizeof gang->params[s]);
-        gang->spec[s] = (QmProcSpec){rate_hz, n_groups, gang->first[s], s};
+        const uint64_t seed = qm_hash64(gang->first[s], sizeof gang->first[s]);
+        gang->spec[s] = (QmProcSpec){rate_hz, n_groups, gang->first[s], seed};
     }
     const bool ready = qm_ramp_init(&gang->ramp, desc->n_coeffs(&gang->spec[0]),
                                     desc->process != NULL, &gang->arena);
