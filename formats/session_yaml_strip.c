@@ -54,6 +54,17 @@ static const QmFieldType field_output = {read_output, print_output, default_outp
 
 /* ---- fader ---- */
 
+/* The words for QmPanLaw, in dB at the centre, and for QmPanMode. */
+static const char *const pan_law_names[] = {"0", "-3", "-4.5", "-6", NULL};
+static const char *const pan_mode_names[] = {"balance", "stereo", NULL};
+static const QmParam pan_law_row = {.name = "pan-law",
+                                    .help = "level at the centre in dB",
+                                    .kind = QM_PARAM_CHOICE,
+                                    .choices = pan_law_names};
+static const QmParam pan_mode_row = {.name = "pan-mode",
+                                     .help = "weighs the channels, or moves them",
+                                     .kind = QM_PARAM_CHOICE,
+                                     .choices = pan_mode_names};
 static const QmParam solo_row = {.name = "solo",
                                  .help = "mutes what is not soloed",
                                  .kind = QM_PARAM_SWITCH,
@@ -76,6 +87,14 @@ static const QmField fader_fields[] = {
      .type = &qm_field_number,
      .offset = offsetof(QmFader, width),
      .row = &qm_fader_params[QM_FADER_WIDTH]},
+    {.key = "pan-law",
+     .type = &qm_field_choice,
+     .offset = offsetof(QmFader, pan_law),
+     .row = &pan_law_row},
+    {.key = "pan-mode",
+     .type = &qm_field_choice,
+     .offset = offsetof(QmFader, pan_mode),
+     .row = &pan_mode_row},
     {.key = "mute",
      .type = &qm_field_switch,
      .offset = offsetof(QmFader, mute),
@@ -89,7 +108,7 @@ static const QmField fader_fields[] = {
      .offset = offsetof(QmFader, solo_safe),
      .row = &solo_safe_row},
 };
-enum { SOLO = 4, SOLO_SAFE = 5 };
+enum { SOLO = 6, SOLO_SAFE = 7 };
 /* solo-safe is read in the fader and beside it, and printed beside it */
 static const QmSchema fader_read = {"fader", fader_fields, QM_COUNT(fader_fields),
                                     sizeof(QmFader), 0};

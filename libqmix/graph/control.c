@@ -7,6 +7,7 @@
 #include "graph/op.h"
 
 #include "base/qmath.h"
+#include "dsp/pan.h"
 
 _Static_assert(QM_RAMP == QM_QUANTUM, "moves arrive on the next grid line");
 
@@ -19,8 +20,6 @@ static void update_slot(Slot *slot, uint32_t m, bool jump)
     qm_ramp_to(&slot->ramp, m, coeffs, coeffs, jump);
 }
 
-/* Balance: 0 dB at the centre, the far side fades. Width: mid/side, as coefficients of
- * self and cross. */
 static void update_fader(const QmPlan *plan, Op *op, uint32_t m)
 {
     const double *p = op->fader_params[m];
@@ -28,12 +27,13 @@ static void update_fader(const QmPlan *plan, Op *op, uint32_t m)
                      !plan->graph->nodes[op->plan->strip[m]].audible ||
                      p[QM_FADER_GAIN] <= qm_fader_params[QM_FADER_GAIN].min;
     const double gain = off ? 0.0 : qm_db_to_gain(p[QM_FADER_GAIN]);
-    const double pan = p[QM_FADER_PAN], width = p[QM_FADER_WIDTH];
-    const double side[2] = {pan > 0.0 ? 1.0 - pan : 1.0, pan < 0.0 ? 1.0 + pan : 1.0};
+    const QmFader *fader = &plan->session->strips[op->plan->strip[m]].fader;
     float coeffs[2][QM_FADER_COEFFS];
     for (int c = 0; c < 2; c++) {
-        coeffs[c][QM_FADER_SELF] = (float)(gain * side[c] * (1.0 + width) * 0.5);
-        coeffs[c][QM_FADER_CROSS] = (float)(gain * side[c] * (1.0 - width) * 0.5);
+        const QmPanGains pan = qm_pan_gains(fader->pan_law, fader->pan_mode,
+                                            p[QM_FADER_PAN], p[QM_FADER_WIDTH], c);
+        coeffs[c][QM_FADER_SELF] = (float)(gain * pan.self);
+        coeffs[c][QM_FADER_CROSS] = (float)(gain * pan.cross);
     }
     qm_ramp_to(&op->fader, m, coeffs[0], coeffs[1], false);
 }

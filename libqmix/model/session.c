@@ -16,7 +16,7 @@ const QmParam qm_fader_params[QM_FADER_PARAMS] = {
                        .min = -120,
                        .max = 24},
     [QM_FADER_PAN] = {.name = "pan",
-                      .help = "balance from -1 left to 1 right",
+                      .help = "from -1 left to 1 right",
                       .min = -1,
                       .max = 1},
     [QM_FADER_WIDTH] = {.name = "width",

@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "dsp/pan.h"
 #include "proc/generator.h"
 #include "proc/proc.h"
 
@@ -108,8 +109,10 @@ typedef struct QmInsert {
 
 typedef struct QmFader {
     double gain_db; /* -120 (off) .. 24 */
-    double pan;     /* -1 left .. 1 right: balance, 0 dB at the centre */
+    double pan;     /* -1 left .. 1 right */
     double width;   /* 0 mono, 1 as it is, 2 sides doubled */
+    QmPanLaw pan_law;
+    QmPanMode pan_mode;
     bool mute, solo, solo_safe;
 } QmFader;
 
