@@ -7,21 +7,31 @@
  *     out = dry * input + wet * (wet through width)
  *
  * cut: one pole takes the highs, one the lows, so that the first echo is whole and each
- * later one has passed the filters once more. Ping-pong puts the sum of both sides into
- * the left line and crosses the feedback.
+ * later one has passed the filters once more. Both are at -3 dB exactly where they are
+ * told to be: the high cut is y = (1 - g) y + g x with the g that makes it so, the low
+ * cut the bilinear transform of s / (s + w) in its TPT form (Zavalishin, The Art of VA
+ * Filter Design, 3.9). Ping-pong puts the sum of both sides into the left line and
+ * crosses the feedback.
+ *
+ * With `sync` the time is a note length at the song's tempo, beats * 60 / bpm * rate
+ * frames, rounded once; a time longer than max-time is halved until it fits, so that it
+ * stays in the rhythm. The tempo is looked at on every grid line.
  *
  * A new time crossfades from the old place in the line to the new one over 20 ms; what
- * comes during a fade waits for its end. Mix is of equal power. No latency. The tail is
- * as many echoes as the feedback needs to fall by 120 dB, and half a second for the
- * filters. */
+ * comes during a fade waits for its end. So a gliding tempo is followed in steps of one
+ * fade. Mix is of equal power. No latency. The tail is as many echoes as the feedback
+ * needs to fall by 120 dB (with sync, of max-time: the tempo may be any), and half a
+ * second for the filters. */
 #include "dsp/delay_line.h"
 
 #include "base/qmath.h"
-#include "proc/proc.h"
+#include "proc/cycle.h"
 
-enum { TIME, FEEDBACK, PING_PONG, LOW_CUT, HIGH_CUT, WIDTH, MIX, MAX_TIME };
+enum { TIME, FEEDBACK, PING_PONG, LOW_CUT, HIGH_CUT, WIDTH, MIX, MAX_TIME, SYNC };
 
 enum { LONGEST_MS = 4000, FADE_MS = 20, OPEN_HZ = 20000 };
+
+static const char *const notes[] = QM_SYNC_NAMES;
 
 static const QmParam params[] = {
     [TIME] = {.name = "time",
@@ -71,19 +81,26 @@ static const QmParam params[] = {
                   .max = LONGEST_MS,
                   .def = LONGEST_MS,
                   .flags = QM_PARAM_STRUCTURAL},
+    [SYNC] = {.name = "sync",
+              .help = "a note length instead of time, halved until max-time holds it",
+              .kind = QM_PARAM_CHOICE,
+              .choices = notes,
+              .max = QM_SYNC_COUNT - 1,
+              .flags = QM_PARAM_STEPPED},
 };
 
 enum {
     C_IN,              /* left and right into the left line, into the right line */
     C_SAME = C_IN + 4, /* feedback into the same line */
     C_OTHER,           /* and into the other */
-    C_HIGHS,           /* one-pole factors */
-    C_LOWS,
+    C_HIGHS,           /* g of the one pole */
+    C_LOWS,            /* g / (1 + g) of the other */
     C_DRY,
     C_WET,             /* to its own side */
     C_CROSS,           /* to the other */
     N_BLOCKS,          /* the coeffs that may move from frame to frame */
     C_TIME = N_BLOCKS, /* frames */
+    C_SYNC,            /* the choice */
     N_COEFFS,
 };
 
@@ -110,6 +127,20 @@ static uint32_t time_frames(const QmProcSpec *spec, const double *p)
     return n < most ? n : most;
 }
 
+/* g with |g / (1 - (1 - g) z)|^2 = 1/2 at `hz`: the root of b^2 - (4 - 2 c) b + 1 with b
+ * = 1 - g and c the cosine. */
+static double highs_factor(double hz, double rate_hz)
+{
+    const double a = 2 - qm_cos_turns(hz < 0.5 * rate_hz ? hz / rate_hz : 0.5);
+    return 1 - (a - qm_sqrt(a * a - 1));
+}
+
+static double lows_factor(double hz, double rate_hz)
+{
+    const double g = qm_tan(QM_PI * (hz < 0.45 * rate_hz ? hz / rate_hz : 0.45));
+    return g / (1 + g);
+}
+
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const bool cross = p[PING_PONG] > 0.5;
@@ -122,14 +153,15 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[C_OTHER] = cross ? feedback : 0;
     c[C_HIGHS] = 1;
     if (p[HIGH_CUT] < OPEN_HZ)
-        c[C_HIGHS] = (float)qm_one_pole(1 / (2 * QM_PI * p[HIGH_CUT]), spec->rate_hz);
-    c[C_LOWS] = (float)qm_one_pole(1 / (2 * QM_PI * p[LOW_CUT]), spec->rate_hz);
+        c[C_HIGHS] = (float)highs_factor(p[HIGH_CUT], spec->rate_hz);
+    c[C_LOWS] = (float)lows_factor(p[LOW_CUT], spec->rate_hz);
     const double dry = p[MIX] < 100 ? qm_cos_turns(0.0025 * p[MIX]) : 0;
     const double wet = qm_sin_turns(0.0025 * p[MIX]);
     c[C_DRY] = (float)dry;
     c[C_WET] = (float)(0.5 * wet * (1 + p[WIDTH]));
     c[C_CROSS] = (float)(0.5 * wet * (1 - p[WIDTH]));
     c[C_TIME] = (float)time_frames(spec, p);
+    c[C_SYNC] = (float)p[SYNC];
 }
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
@@ -138,7 +170,8 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
     uint64_t echoes = 1;
     if (feedback > 1e-6)
         echoes += (uint64_t)(-6 / qm_log10(feedback)) + 1;
-    return echoes * time_frames(spec, p) + (uint64_t)(0.5 * spec->rate_hz);
+    const uint64_t apart = p[SYNC] > 0 ? longest(spec) : time_frames(spec, p);
+    return echoes * apart + (uint64_t)(0.5 * spec->rate_hz);
 }
 
 typedef struct State {
@@ -167,19 +200,22 @@ static void reset(const QmProcSpec *spec, void *state)
 
 QM_INLINE float at(const QmCoeffBlock *c, uint32_t i) { return c->value[i & c->mask]; }
 
-/* n frames of a side through its filters. */
-static void cut(const QmCoeffBlock *c, const float *wet, uint32_t n, float *low,
-                float *high, float *out)
+/* n frames of both sides through their filters; side by side, or one waits for itself. */
+static void cut(const QmCoeffBlock *c, const float wet[2][QM_BLOCK_ROOM], uint32_t n,
+                State *s, float out[2][QM_BLOCK_ROOM])
 {
-    float l = *low, h = *high;
+    float low[2] = {s->low[0], s->low[1]}, high[2] = {s->high[0], s->high[1]};
     for (uint32_t i = 0; i < n; i++) {
         const float g = at(&c[C_HIGHS], i), k = at(&c[C_LOWS], i);
-        h = (1.0f - g) * h + g * wet[i];
-        l = (1.0f - k) * l + k * h;
-        out[i] = h - l;
+        const float keep_high = 1.0f - g, keep_low = 1.0f - 2.0f * k;
+        for (uint32_t side = 0; side < 2; side++) {
+            const float h = high[side] = keep_high * high[side] + g * wet[side][i];
+            out[side][i] = (h - low[side]) * (1.0f - k);
+            low[side] = keep_low * low[side] + 2.0f * k * h;
+        }
     }
-    *low = l;
-    *high = h;
+    memcpy(s->low, low, sizeof low);
+    memcpy(s->high, high, sizeof high);
 }
 
 /* n frames with a line's delay standing or within one fade, no longer than the delay. */
@@ -190,10 +226,10 @@ static void block(State *s, const QmCoeffBlock *c, uint32_t n, float *const io[2
     for (uint32_t side = 0; side < 2; side++) {
         qm_block_read(io[side], n, in[side]);
         qm_tap_read(&s->tap, s->fade, &s->ring, line[side], 0, n, wet[side]);
-        cut(c, wet[side], n, &s->low[side], &s->high[side], back[side]);
         for (uint32_t i = n; i % QM_LANES; i++)
             back[side][i] = 0;
     }
+    cut(c, (const float(*)[QM_BLOCK_ROOM])wet, n, s, back);
     for (uint32_t side = 0; side < 2; side++) {
         const QmCoeffBlock *const from = c + C_IN + 2 * side;
         float *const to = line[side] + s->ring.at;
@@ -220,26 +256,34 @@ static void block(State *s, const QmCoeffBlock *c, uint32_t n, float *const io[2
     }
 }
 
+/* The delay that is wanted, in frames. */
+static uint32_t aim(const QmStripCall *call)
+{
+    const double beats = qm_sync_beats((uint32_t)call->coeffs[C_SYNC]);
+    if (beats <= 0)
+        return (uint32_t)call->coeffs[C_TIME];
+    const double most = longest(call->spec);
+    double n = beats * 60 / call->time.bpm * call->spec->rate_hz;
+    while (n >= most + 0.5)
+        n *= 0.5;
+    return n < 1 ? 1 : (uint32_t)(n + 0.5);
+}
+
 static void process_strip(const QmStripCall *call)
 {
     State *const s = call->state;
-    const float *const step = call->step;
-    float *const coeffs = call->coeffs;
-    const bool moving = step && step[C_TIME] != 0;
+    const uint32_t wanted = aim(call);
+    if (!s->running)
+        s->tap.now = s->tap.next = wanted;
+    s->running = true;
     for (uint32_t done = 0, n; done < call->n; done += n) {
-        if (step)
-            coeffs[C_TIME] += moving ? step[C_TIME] : 0;
-        const uint32_t wanted = (uint32_t)(coeffs[C_TIME] + 0.5f);
-        if (!s->running)
-            s->tap.now = s->tap.next = wanted;
-        s->running = true;
         qm_tap_aim(&s->tap, wanted);
-        n = qm_tap_span(&s->tap, s->fade, moving ? 1 : call->n - done);
+        n = qm_tap_span(&s->tap, s->fade, call->n - done);
         n = n < s->tap.now ? n : s->tap.now;
         n = n < s->tap.next ? n : s->tap.next;
         QmCoeffBlock c[N_BLOCKS];
         for (uint32_t k = 0; k < N_BLOCKS; k++)
-            qm_coeff_block(coeffs, step, k, n, &c[k]);
+            qm_coeff_block(call->coeffs, call->step, k, n, &c[k]);
         block(s, c, n, (float *const[]){call->left + done, call->right + done});
         qm_tap_pass(&s->tap, s->fade, n);
     }
@@ -253,9 +297,10 @@ static void process_strip(const QmStripCall *call)
 
 const QmProcDesc QM_ISA(qm_proc_delay) = {
     .name = "delay",
-    .summary = "echoes with filters in the feedback, ping-pong",
+    .summary = "echoes in time or in tempo, filters in the feedback, ping-pong",
     .params = params,
     .n_params = QM_COUNT(params),
+    .flags = QM_PROC_TIMED,
     .n_coeffs = n_coeffs,
     .update = update,
     .state_size = state_size,
