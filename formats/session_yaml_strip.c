@@ -154,6 +154,54 @@ static bool is_default_fader(const QmField *field, const void *base, const void 
 static const QmFieldType field_fader = {read_fader, print_fader, default_fader,
                                         is_default_fader};
 
+/* ---- gain-share: {attack: 10} ---- */
+
+static QmPart share_part(QmShare *share)
+{
+    return (QmPart){
+        .rows = qm_share_params, .n_rows = QM_SHARE_PARAMS, .values = share->params};
+}
+
+static QmStatus read_share(QmReader *reader, const QmYamlNode *node, const QmField *field,
+                           void *base, void *value)
+{
+    (void)field, (void)base;
+    QmShare *const share = value;
+    const QmPart part = share_part(share);
+    share->on = true;
+    return qm_schema_read(reader, node, "gain-share", &part, 1);
+}
+
+static void print_share(QmPrinter *printer, const QmField *field, const void *base,
+                        const void *value)
+{
+    (void)field, (void)base;
+    QmShare share = *(const QmShare *)value;
+    const QmPart part = share_part(&share);
+    qm_yaml_begin_map(&printer->yaml, true);
+    qm_schema_print(printer, &part, 1);
+    qm_yaml_end(&printer->yaml);
+}
+
+static void default_share(const QmField *field, void *value)
+{
+    (void)field;
+    QmShare *const share = value;
+    share->on = false;
+    for (uint32_t i = 0; i < QM_SHARE_PARAMS; i++) {
+        share->params[i] = qm_share_params[i].def;
+    }
+}
+
+static bool is_default_share(const QmField *field, const void *base, const void *value)
+{
+    (void)field, (void)base;
+    return !((const QmShare *)value)->on;
+}
+
+static const QmFieldType field_share = {read_share, print_share, default_share,
+                                        is_default_share};
+
 /* ---- sends ---- */
 
 static const char *const tap_names[] = {"post", "pre", NULL};
@@ -199,10 +247,18 @@ static const QmField route_fields[] = {
      .items = &send_schema,
      .count_offset = offsetof(QmStrip, n_sends),
      .max_items = QM_MAX_SENDS},
+    {.key = "weight",
+     .type = &qm_field_number,
+     .offset = offsetof(QmStrip, weight_db),
+     .row = &qm_weight_param},
     {.key = "solo-safe",
      .type = &qm_field_switch,
      .offset = offsetof(QmStrip, fader.solo_safe),
      .row = &solo_safe_row},
+};
+/* what buses and the master have, */
+static const QmField sum_fields[] = {
+    {.key = "gain-share", .type = &field_share, .offset = offsetof(QmStrip, share)},
 };
 /* and what only a bus has. */
 static const QmField bus_fields[] = {
@@ -216,6 +272,7 @@ static const QmField bus_fields[] = {
 static const QmSchema head_schema = STRIP_SCHEMA(head_fields);
 static const QmSchema chain_schema = STRIP_SCHEMA(chain_fields);
 static const QmSchema route_schema = STRIP_SCHEMA(route_fields);
+static const QmSchema sum_schema = STRIP_SCHEMA(sum_fields);
 static const QmSchema bus_schema = STRIP_SCHEMA(bus_fields);
 
 enum { MAX_PARTS = 4 };
@@ -228,6 +285,9 @@ static uint32_t parts_of(QmStrip *strip, QmPart parts[MAX_PARTS])
     parts[n++] = (QmPart){.schema = &chain_schema, .base = strip};
     if (strip->kind != QM_STRIP_MASTER) {
         parts[n++] = (QmPart){.schema = &route_schema, .base = strip};
+    }
+    if (strip->kind != QM_STRIP_SOURCE) {
+        parts[n++] = (QmPart){.schema = &sum_schema, .base = strip};
     }
     if (strip->kind == QM_STRIP_BUS) {
         parts[n++] = (QmPart){.schema = &bus_schema, .base = strip};

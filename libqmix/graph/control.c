@@ -52,10 +52,17 @@ static void update_dirty(const QmPlan *plan, Op *op)
     }
 }
 
-static void aim_feed(Feed *feed, double level_db)
+static float send_gain(double level_db)
 {
     const bool off = level_db <= qm_send_param.min;
-    feed->target = off ? 0.0f : (float)qm_db_to_gain(level_db);
+    return off ? 0.0f : (float)qm_db_to_gain(level_db);
+}
+
+static void aim_feed(Feed *feed, float level, float share)
+{
+    feed->level = level;
+    feed->share = share;
+    feed->target = level * share;
     feed->step = (feed->target - feed->gain) * (1.0f / QM_RAMP);
     feed->left = QM_RAMP;
 }
@@ -82,12 +89,27 @@ static void set(Op *op, const QmAgendaItem *item, double value)
             op->jumping[m] |= 1ull << item->index;
         break;
     }
-    case QM_AGENDA_FEED:
-        aim_feed(&op->input[m].feeds[item->index], value);
+    case QM_AGENDA_FEED: {
+        Feed *feed = &op->input[m].feeds[item->index];
+        aim_feed(feed, send_gain(value), feed->share);
         break;
+    }
     case QM_AGENDA_TRIGGER:
     case QM_AGENDA_RELEASE:
         break;
+    }
+}
+
+/* --- gain sharing ------------------------------------------------------------------- */
+
+static void share_gains(Input *input)
+{
+    qm_gain_share_update(&input->share, input->voices, input->n_feeds, QM_QUANTUM);
+    for (uint32_t f = 0; f < input->n_feeds; f++) {
+        Feed *feed = &input->feeds[f];
+        const float gain = (float)input->voices[f].gain;
+        if (gain != feed->share)
+            aim_feed(feed, feed->level, gain);
     }
 }
 
@@ -125,6 +147,9 @@ void qm_op_tick(const QmPlan *plan, Op *op, int64_t frame)
     }
     op->n_moves = kept;
     update_dirty(plan, op);
+    for (uint32_t m = 0; m < op->plan->n_members; m++)
+        if (op->input[m].voices)
+            share_gains(&op->input[m]);
 }
 
 /* --- events --------------------------------------------------------------------- */
@@ -195,13 +220,15 @@ static void finish(Op *op)
 
 static void reset_feeds(const QmPlan *plan, Input *input)
 {
+    if (input->voices)
+        qm_gain_share_reset(input->voices, input->n_feeds);
     for (uint32_t f = 0; f < input->n_feeds; f++) {
         const QmEdge *edge = input->feeds[f].edge;
-        if (edge->kind == QM_EDGE_MAIN)
-            input->feeds[f].target = 1.0f;
-        else
-            aim_feed(&input->feeds[f],
-                     plan->session->strips[edge->from].sends[edge->index].level_db);
+        const QmStrip *from = &plan->session->strips[edge->from];
+        const bool main = edge->kind == QM_EDGE_MAIN;
+        aim_feed(&input->feeds[f],
+                 main ? 1.0f : send_gain(from->sends[edge->index].level_db),
+                 input->voices ? (float)input->voices[f].gain : 1.0f);
     }
 }
 

@@ -69,13 +69,31 @@ static bool make_feeds(const QmPlan *plan, uint16_t strip, Input *input, QmArena
     return true;
 }
 
+static bool make_voices(const QmPlan *plan, uint16_t strip, Input *input, QmArena *arena)
+{
+    const QmShare *share = &plan->session->strips[strip].share;
+    if (!share->on)
+        return true;
+    qm_gain_share_set(&input->share, share->params[QM_SHARE_ATTACK],
+                      share->params[QM_SHARE_RELEASE], share->params[QM_SHARE_FLOOR],
+                      (double)plan->session->rate / QM_QUANTUM);
+    input->voices = QM_NEW_ARRAY(arena, QmGainShareVoice, input->n_feeds);
+    for (uint32_t f = 0; input->voices && f < input->n_feeds; f++) {
+        const uint16_t from = input->feeds[f].edge->from;
+        const double weight_db = plan->session->strips[from].weight_db;
+        input->voices[f].weight = qm_db_to_gain(2 * weight_db);
+    }
+    return input->voices;
+}
+
 static bool make_input(const QmPlan *plan, uint16_t strip, Input *input, QmArena *arena)
 {
     const QmInput *source = &plan->session->strips[strip].input;
     input->late = plan->graph->nodes[strip].in_latency;
     input->generator = source->generator;
     if (!source->generator)
-        return make_feeds(plan, strip, input, arena);
+        return make_feeds(plan, strip, input, arena) &&
+               make_voices(plan, strip, input, arena);
     input->params = QM_NEW_ARRAY(arena, double, source->generator->n_params);
     input->spec = (QmProcSpec){.rate_hz = plan->session->rate, .params = source->params};
     input->state_size = source->generator->state_size(&input->spec);
@@ -273,6 +291,8 @@ static void sum_feeds(const QmExec *exec, Input *input, int64_t frame, uint32_t 
     memset(sums, 0, (size_t)n * 2 * sizeof *sums);
     for (uint32_t done = 0, span; done < n; done += span) {
         span = aim_sums(exec, input, frame + done, n - done);
+        for (uint32_t f = 0; input->voices && f < input->n_feeds; f++)
+            qm_gain_share_listen(&input->voices[f], input->sums[f].rows, QM_LANES, span);
         exec->kernels->sum(input->sums, input->n_feeds, span, sums + 2 * done);
         for (uint32_t f = 0; f < input->n_feeds; f++)
             feed_passed(&input->feeds[f], input->sums[f].gain, span);

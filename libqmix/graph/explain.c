@@ -46,6 +46,8 @@ static void print_strip(const QmPlan *plan, uint16_t s, QmText *text)
     if (node->latency)
         qm_text_printf(text, ", latency %u -> %u frames", node->in_latency,
                        node->latency);
+    if (strip->share.on)
+        qm_text_add(text, ", shares gain");
     if (!node->audible)
         qm_text_add(text, ", silenced by solo");
     if (strip->output)

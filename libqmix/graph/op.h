@@ -2,6 +2,7 @@
 #ifndef QM_GRAPH_OP_H
 #define QM_GRAPH_OP_H
 
+#include "dsp/gain_share.h"
 #include "graph/kernels.h"
 #include "graph/plan.h"
 #include "graph/ramp.h"
@@ -19,6 +20,7 @@ typedef struct Slot {
 /* One strip that feeds a bus: its gain on the way. */
 typedef struct Feed {
     const QmEdge *edge;
+    float level, share; /* the gain is to be their product */
     float gain, step, target;
     uint32_t left; /* frames until the gain has arrived */
 } Feed;
@@ -33,7 +35,10 @@ typedef struct Input {
     Feed *feeds;
     QmFeed *sums; /* scratch for the sum kernel, one a feed */
     uint32_t n_feeds;
-    int64_t late; /* in_latency: engine frame - song frame */
+    QmGainShare share;
+    QmGainShareVoice *voices; /* [n_feeds]; NULL: the bus does not share */
+    int64_t late; /* engine frame - song frame where its events act: in_latency less the
+                     generator's own */
 } Input;
 
 typedef struct Op {

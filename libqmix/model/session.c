@@ -37,6 +37,33 @@ const QmParam qm_send_param = {.name = "level",
                                .min = -120,
                                .max = 24};
 
+const QmParam qm_share_params[QM_SHARE_PARAMS] = {
+    [QM_SHARE_ATTACK] = {.name = "attack",
+                         .help = "time to hear 63 % of a rising level",
+                         .unit = QM_UNIT_MS,
+                         .min = 1,
+                         .max = 1000,
+                         .def = 10},
+    [QM_SHARE_RELEASE] = {.name = "release",
+                          .help = "time to forget 63 % of a falling level",
+                          .unit = QM_UNIT_MS,
+                          .min = 1,
+                          .max = 5000,
+                          .def = 200},
+    [QM_SHARE_FLOOR] = {.name = "floor",
+                        .help = "level of all together below which gains stay",
+                        .unit = QM_UNIT_DB,
+                        .min = -120,
+                        .max = 0,
+                        .def = -60},
+};
+
+const QmParam qm_weight_param = {.name = "weight",
+                                 .help = "of the strip where a bus shares gain",
+                                 .unit = QM_UNIT_DB,
+                                 .min = -40,
+                                 .max = 40};
+
 static const QmPosition song_start = {QM_POS_BARS, 1, 1, 1, 0};
 
 void qm_strip_init(QmStrip *strip, const char *name, QmStripKind kind)
@@ -48,6 +75,9 @@ void qm_strip_init(QmStrip *strip, const char *name, QmStripKind kind)
         .fader = {.gain_db = qm_fader_params[QM_FADER_GAIN].def,
                   .pan = qm_fader_params[QM_FADER_PAN].def,
                   .width = qm_fader_params[QM_FADER_WIDTH].def},
+        .share.params = {[QM_SHARE_ATTACK] = qm_share_params[QM_SHARE_ATTACK].def,
+                         [QM_SHARE_RELEASE] = qm_share_params[QM_SHARE_RELEASE].def,
+                         [QM_SHARE_FLOOR] = qm_share_params[QM_SHARE_FLOOR].def},
         .to = QM_NONE,
         .output = kind == QM_STRIP_MASTER ? 1 : 0,
     };

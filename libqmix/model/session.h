@@ -116,6 +116,13 @@ typedef struct QmFader {
     bool mute, solo, solo_safe;
 } QmFader;
 
+/* Gain sharing between the strips that feed a bus (dsp/gain_share.h). */
+enum { QM_SHARE_ATTACK, QM_SHARE_RELEASE, QM_SHARE_FLOOR, QM_SHARE_PARAMS };
+typedef struct QmShare {
+    bool on;
+    double params[QM_SHARE_PARAMS]; /* as qm_share_params */
+} QmShare;
+
 typedef enum QmTap { QM_TAP_POST, QM_TAP_PRE } QmTap;
 
 typedef struct QmSend {
@@ -137,6 +144,8 @@ typedef struct QmStrip {
     QmFader fader;
     QmSend *sends;
     uint32_t n_sends;
+    QmShare share;    /* buses and the master */
+    double weight_db; /* of its power where a bus that it feeds shares gain */
     uint16_t
         to; /* strip that gets its post tap; QM_NONE: nowhere (master, output buses) */
     uint32_t output; /* first hardware channel of its pair, 1-based; 0: none. Master: 1 */
@@ -239,6 +248,8 @@ typedef struct QmSession {
  * processor's. */
 extern const QmParam qm_fader_params[QM_FADER_PARAMS];
 extern const QmParam qm_send_param;
+extern const QmParam qm_share_params[QM_SHARE_PARAMS];
+extern const QmParam qm_weight_param;
 
 /* An empty session at 48 kHz, 120 bpm, 4/4, with a master strip. NULL: out of memory. */
 QmSession *qm_session_new(QmArena *arena);
