@@ -354,11 +354,19 @@ static QmStatus read_session(QmSessionReader *self, const QmYamlNode *root)
 QmStatus qm_session_parse(const char *text, size_t size, const char *file_name,
                           QmArena *arena, QmDiag *diag, QmSession **session)
 {
+    return qm_session_parse_with(text, size, file_name, NULL, arena, diag, session);
+}
+
+QmStatus qm_session_parse_with(const char *text, size_t size, const char *file_name,
+                               const QmPlugins *plugins, QmArena *arena, QmDiag *diag,
+                               QmSession **session)
+{
     const QmYamlNode *root;
     const char *file = qm_arena_strdup(arena, file_name);
     QmSessionReader self = {
         .reader = {.arena = arena, .diag = diag, .file = file, .unbuilt = unbuilt},
         .session = qm_session_new(arena),
+        .plugins = plugins,
     };
     if (!file || !self.session) {
         return qm_fail_memory(diag);

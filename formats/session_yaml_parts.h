@@ -9,6 +9,7 @@
 typedef struct QmSessionReader {
     QmReader reader; /* its context is this struct */
     QmSession *session;
+    const QmPlugins *plugins; /* who finds them; NULL: nobody */
     QmNames strips, sounds, patterns;
     uint32_t sound_room;
     uint32_t n_steps; /* of all tracks together */
@@ -40,9 +41,21 @@ void qm_print_automation(QmPrinter *printer, const QmSession *session);
 QmStatus qm_read_input(QmSessionReader *self, const QmYamlNode *strip_node,
                        QmStrip *strip);
 void qm_print_input(QmPrinter *printer, const QmInput *input);
-/* The keys that may name an input; `keys` has room for qm_gen_count() + 1. */
+/* The keys that may name an input; `keys` has room for qm_gen_count() + QM_INPUT_KEYS. */
+enum { QM_INPUT_KEYS = 2 };
 uint32_t qm_input_keys(const char **keys);
 extern const QmFieldType qm_field_inserts; /* of a QmStrip */
+
+/* Plug-ins (session_yaml_plugin.c): the key that asks for one, what it is called, and its
+ * params, once they are laid out. `fields`: those of an insert; NULL: it is an input. */
+#define qm_plugin_key "lv2"
+QmStatus qm_read_plugin(QmSessionReader *self, const QmYamlNode *node,
+                        const QmPart *fields, const QmPlugin **plugin);
+QmStatus qm_read_plugin_params(QmSessionReader *self, const QmYamlNode *node,
+                               const QmParam *rows, uint32_t n_rows, double *values);
+/* Into the map that was begun. */
+void qm_print_plugin(QmPrinter *printer, const QmPlugin *plugin, const QmParam *rows,
+                     uint32_t n_rows, double *values);
 
 /* Header fields and the timeline's lists (session_yaml_time.c). */
 extern const QmFieldType qm_field_tempo;   /* of a QmSession */

@@ -95,6 +95,7 @@ uint32_t qm_input_keys(const char **keys)
         keys[n] = qm_gen_at(n)->name;
     }
     keys[n++] = clips_key;
+    keys[n++] = qm_plugin_key;
     return n;
 }
 
@@ -107,6 +108,26 @@ static const QmGenDesc *find_generator(const char *key)
         }
     }
     return qm_gen_find(key);
+}
+
+static QmStatus read_instrument(QmSessionReader *self, const QmYamlNode *node,
+                                QmInput *input)
+{
+    QmReader *reader = &self->reader;
+    const QmStatus status = qm_read_plugin(self, node, NULL, &input->plugin);
+    if (status != QM_OK) {
+        return status;
+    }
+    const QmGenDesc *generator = input->plugin->generator;
+    input->place = qm_reader_key_place(reader, node);
+    input->params = QM_NEW_ARRAY(reader->arena, double, generator->n_params);
+    if (!input->params) {
+        return qm_fail_memory(reader->diag);
+    }
+    input->generator = generator;
+    qm_gen_defaults(generator, input->params);
+    return qm_read_plugin_params(self, node, generator->params, generator->n_params,
+                                 input->params);
 }
 
 static QmStatus read_generator(QmSessionReader *self, const QmYamlNode *node,
@@ -135,7 +156,7 @@ QmStatus qm_read_input(QmSessionReader *self, const QmYamlNode *strip_node,
 {
     const QmYamlNode *found = NULL;
     for (const QmYamlNode *node = strip_node->first; node; node = node->next) {
-        if (!find_generator(node->key)) {
+        if (!find_generator(node->key) && !qm_same(node->key, qm_plugin_key)) {
             continue;
         }
         if (found) {
@@ -150,7 +171,9 @@ QmStatus qm_read_input(QmSessionReader *self, const QmYamlNode *strip_node,
         return QM_OK; /* validate has the message */
     }
     const size_t mark = qm_reader_push(&self->reader, found->key);
-    const QmStatus status = read_generator(self, found, &strip->input);
+    const QmStatus status = qm_same(found->key, qm_plugin_key)
+                                ? read_instrument(self, found, &strip->input)
+                                : read_generator(self, found, &strip->input);
     qm_reader_pop(&self->reader, mark);
     return status;
 }
@@ -175,6 +198,13 @@ void qm_print_input(QmPrinter *printer, const QmInput *input)
         return;
     }
     qm_yaml_key(&printer->yaml, input->generator->name);
+    if (input->plugin) {
+        qm_yaml_begin_map(&printer->yaml, true);
+        qm_print_plugin(printer, input->plugin, input->generator->params,
+                        input->generator->n_params, input->params);
+        qm_yaml_end(&printer->yaml);
+        return;
+    }
     if (input->n_clips == 1) {
         const QmPart clip = {.schema = &clip_schema, .base = input->clips};
         print_map(printer, &clip, 1);
@@ -201,19 +231,21 @@ static const QmField insert_fields[] = {
 static const QmSchema insert_schema = {"insert", insert_fields, QM_COUNT(insert_fields),
                                        sizeof(QmInsert), 0};
 
-/* What insert `index` is called by itself: "eq", the second of its kind "eq2". */
+/* What insert `index` is called by itself: "eq", the second of its kind "eq2"; plug-ins
+ * "lv2", "lv2-2". An input of the kind is the first. */
 static const char *own_name(const QmStrip *strip, uint32_t index, QmText *text)
 {
-    const QmProcDesc *proc = strip->inserts[index].proc;
-    uint32_t number = 1;
+    const char *name = strip->inserts[index].proc->name;
+    const QmGenDesc *generator = strip->input.generator;
+    uint32_t number = generator && qm_same(generator->name, name) ? 2 : 1;
     for (uint32_t i = 0; i < index; i++) {
-        number += strip->inserts[i].proc == proc;
+        number += qm_same(strip->inserts[i].proc->name, name);
     }
     if (number == 1) {
-        return proc->name;
+        return name;
     }
     text->length = 0;
-    qm_text_printf(text, "%s%u", proc->name, number);
+    qm_text_printf(text, strip->inserts[index].plugin ? "%s-%u" : "%s%u", name, number);
     return text->failed ? NULL : text->data;
 }
 
@@ -287,6 +319,29 @@ static QmStatus read_params(QmSessionReader *self, const QmYamlNode *node,
     return status == QM_OK && groups ? read_groups(self, groups, insert) : status;
 }
 
+/* `lv2: {uri: ..., ...}`; `node` is the map, or NULL. */
+static QmStatus read_hosted(QmSessionReader *self, const QmYamlNode *item,
+                            const QmYamlNode *node, QmInsert *insert)
+{
+    QmReader *reader = &self->reader;
+    const QmPart fields = {.schema = &insert_schema, .base = insert};
+    if (!node) {
+        return QM_READER_FAIL(reader, item, "expected 'lv2: {uri: ...}'");
+    }
+    const QmStatus status = qm_read_plugin(self, node, &fields, &insert->plugin);
+    if (status != QM_OK) {
+        return status;
+    }
+    insert->proc = insert->plugin->proc;
+    insert->params = QM_NEW_ARRAY(reader->arena, double, insert->proc->n_params);
+    if (!insert->params) {
+        return qm_fail_memory(reader->diag);
+    }
+    qm_proc_defaults(insert->proc, 0, insert->params);
+    return qm_read_plugin_params(self, node, insert->proc->params, insert->proc->n_params,
+                                 insert->params);
+}
+
 static QmStatus find_proc(QmSessionReader *self, QmPlace place, const char *name,
                           const QmProcDesc **proc)
 {
@@ -326,12 +381,16 @@ static QmStatus read_insert(QmSessionReader *self, const QmYamlNode *item, QmStr
     const char *name = map ? item->first->key : item->text;
     *insert = (QmInsert){.key = QM_NONE,
                          .place = qm_reader_key_place(reader, map ? item->first : item)};
-    QmStatus status = find_proc(self, insert->place, name, &insert->proc);
+    const bool hosted = qm_same(name, qm_plugin_key);
+    QmStatus status =
+        hosted ? QM_OK : find_proc(self, insert->place, name, &insert->proc);
     if (status != QM_OK) {
         return status;
     }
     const size_t mark = qm_reader_push(reader, name);
-    status = read_params(self, map ? item->first : NULL, insert);
+    const QmYamlNode *body = map ? item->first : NULL;
+    status =
+        hosted ? read_hosted(self, item, body, insert) : read_params(self, body, insert);
     qm_reader_pop(reader, mark);
     if (status == QM_OK && !insert->name) {
         QmText text;
@@ -400,7 +459,7 @@ static void print_insert(QmPrinter *printer, const QmInsert *insert, const char 
     if (qm_same(shown.name, own)) {
         shown.name = NULL;
     }
-    if (insert->n_groups == 0 && qm_schema_is_default(&rows, 1) &&
+    if (!insert->plugin && insert->n_groups == 0 && qm_schema_is_default(&rows, 1) &&
         qm_schema_is_default(&fields, 1)) {
         qm_yaml_text(&printer->yaml, proc->name);
         return;
@@ -408,8 +467,13 @@ static void print_insert(QmPrinter *printer, const QmInsert *insert, const char 
     qm_yaml_begin_map(&printer->yaml, false);
     qm_yaml_key(&printer->yaml, proc->name);
     qm_yaml_begin_map(&printer->yaml, true);
-    qm_schema_print(printer, &rows, 1);
-    print_groups(printer, insert);
+    if (insert->plugin) {
+        qm_print_plugin(printer, insert->plugin, proc->params, proc->n_params,
+                        insert->params);
+    } else {
+        qm_schema_print(printer, &rows, 1);
+        print_groups(printer, insert);
+    }
     qm_schema_print(printer, &fields, 1);
     qm_yaml_end(&printer->yaml);
     qm_yaml_end(&printer->yaml);

@@ -306,7 +306,7 @@ static QmStatus check_solo_safe(QmReader *reader, const QmYamlNode *node)
 
 static QmStatus read_source(QmSessionReader *self, const QmYamlNode *node, QmStrip *strip)
 {
-    const uint32_t room = qm_gen_count() + 1;
+    const uint32_t room = qm_gen_count() + QM_INPUT_KEYS;
     const char **keys = QM_NEW_ARRAY(self->reader.arena, const char *, room);
     QmPart parts[MAX_PARTS + 2];
     if (!keys) {
@@ -315,8 +315,10 @@ static QmStatus read_source(QmSessionReader *self, const QmYamlNode *node, QmStr
     uint32_t n = parts_of(strip, parts);
     parts[n++] = (QmPart){.schema = &head_schema, .base = strip};
     parts[n++] = (QmPart){.taken = keys, .n_taken = qm_input_keys(keys)};
-    const QmStatus status = qm_schema_read(&self->reader, node, "source", parts, n);
-    return status == QM_OK ? qm_read_input(self, node, strip) : status;
+    /* the input first: inserts are called by what it is not */
+    const QmStatus status = qm_read_input(self, node, strip);
+    return status == QM_OK ? qm_schema_read(&self->reader, node, "source", parts, n)
+                           : status;
 }
 
 QmStatus qm_read_strip(QmSessionReader *self, const QmYamlNode *node, QmStrip *strip)

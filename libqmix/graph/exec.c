@@ -88,14 +88,16 @@ static bool make_voices(const QmPlan *plan, uint16_t strip, Input *input, QmAren
 
 static bool make_input(const QmPlan *plan, uint16_t strip, Input *input, QmArena *arena)
 {
-    const QmInput *source = &plan->session->strips[strip].input;
-    input->late = plan->graph->nodes[strip].in_latency;
+    const QmStrip *owner = &plan->session->strips[strip];
+    const QmInput *source = &owner->input;
+    input->late = (int64_t)plan->graph->nodes[strip].in_latency -
+                  qm_input_latency(plan->session, owner);
     input->generator = source->generator;
     if (!source->generator)
         return make_feeds(plan, strip, input, arena) &&
                make_voices(plan, strip, input, arena);
     input->params = QM_NEW_ARRAY(arena, double, source->generator->n_params);
-    input->spec = (QmProcSpec){.rate_hz = plan->session->rate, .params = source->params};
+    input->spec = qm_input_spec(plan->session, owner);
     input->state_size = source->generator->state_size(&input->spec);
     input->state = qm_arena_alloc(arena, 1, input->state_size + 64);
     return input->params && input->state;

@@ -1,7 +1,8 @@
 /* Edges from the session's routes, waves by longest path, latencies and tails along them.
  *
- *   in_latency(s) = max over feeds of latency(from), and over keys of
- *                   latency(key) - latency of the inserts before the one that listens
+ *   in_latency(s) = max of the generator's own, over feeds of latency(from), and over
+ *                   keys of latency(key) - latency of the inserts before the one that
+ *                   listens
  *   latency(s)    = in_latency(s) + sum of the inserts' latencies
  *
  * Solo rule: with any strip soloed, a strip is heard if it is soloed, feeds a soloed one,
@@ -23,7 +24,22 @@ QmProcSpec qm_insert_spec(const QmSession *session, const QmStrip *strip,
     return (QmProcSpec){.rate_hz = session->rate,
                         .n_groups = insert->n_groups,
                         .params = insert->params,
-                        .seed = qm_rand_key(session->seed, names)};
+                        .seed = qm_rand_key(session->seed, names),
+                        .instance = insert->instance};
+}
+
+QmProcSpec qm_input_spec(const QmSession *session, const QmStrip *strip)
+{
+    return (QmProcSpec){.rate_hz = session->rate,
+                        .params = strip->input.params,
+                        .instance = strip->input.instance};
+}
+
+uint32_t qm_input_latency(const QmSession *session, const QmStrip *strip)
+{
+    const QmGenDesc *generator = strip->input.generator;
+    const QmProcSpec spec = qm_input_spec(session, strip);
+    return generator && generator->latency ? generator->latency(&spec) : 0;
 }
 
 uint32_t qm_strip_latency(const QmSession *session, const QmStrip *strip, uint32_t count)
@@ -41,7 +57,9 @@ uint32_t qm_strip_latency(const QmSession *session, const QmStrip *strip, uint32
 
 static uint64_t strip_tail(const QmSession *session, const QmStrip *strip)
 {
-    uint64_t frames = 0;
+    const QmGenDesc *generator = strip->input.generator;
+    const QmProcSpec input = qm_input_spec(session, strip);
+    uint64_t frames = generator && generator->tail ? generator->tail(&input) : 0;
     for (uint32_t i = 0; i < strip->n_inserts; i++) {
         const QmInsert *insert = &strip->inserts[i];
         if (insert->bypass || !insert->proc->tail)
@@ -174,6 +192,7 @@ static void align(QmGraph *graph, uint32_t s)
     const QmStrip *strip = &session->strips[s];
     QmNode *node = &graph->nodes[s];
     QmEdge *edges = &graph->edges[node->first_edge];
+    node->in_latency = qm_input_latency(session, strip);
     for (uint32_t e = 0; e < node->n_edges; e++) {
         const uint32_t demanded = latency_demanded(graph, &edges[e]);
         if (node->in_latency < demanded)

@@ -59,6 +59,10 @@ QmStatus qm_graph_new(const QmSession *session, QmArena *arena, QmDiag *diag,
 QmProcSpec qm_insert_spec(const QmSession *session, const QmStrip *strip,
                           const QmInsert *insert);
 
+/* The spec a source's generator runs with, and its latency in frames (no generator: 0). */
+QmProcSpec qm_input_spec(const QmSession *session, const QmStrip *strip);
+uint32_t qm_input_latency(const QmSession *session, const QmStrip *strip);
+
 /* Latency of the first `count` inserts of a strip, in frames (bypassed ones have
  * none). */
 uint32_t qm_strip_latency(const QmSession *session, const QmStrip *strip, uint32_t count);

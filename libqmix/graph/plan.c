@@ -289,10 +289,12 @@ static bool locate_send(const QmPlan *plan, QmTarget target, Entry *entry)
 static bool locate(const QmPlan *plan, const QmEvent *event, Entry *entry)
 {
     const QmNode *node = &plan->graph->nodes[event->strip];
+    const QmStrip *strip = &plan->session->strips[event->strip];
     entry->op = plan->op_of[event->strip];
     entry->item = (QmAgendaItem){.event = event,
                                  .member = (uint8_t)plan->member_of[event->strip],
-                                 .shift = node->in_latency};
+                                 .shift = (int64_t)node->in_latency -
+                                          qm_input_latency(plan->session, strip)};
     if (event->rank != QM_RANK_PARAM) {
         entry->item.kind =
             event->rank == QM_RANK_TRIGGER ? QM_AGENDA_TRIGGER : QM_AGENDA_RELEASE;

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "dsp/pan.h"
+#include "model/plugin.h"
 #include "proc/generator.h"
 #include "proc/proc.h"
 
@@ -88,11 +89,13 @@ typedef struct QmClip {
 
 /* What a source strip begins with. Buses have generator NULL. */
 typedef struct QmInput {
-    const QmGenDesc *generator; /* clip, sampler, tone, click, or NULL */
+    const QmGenDesc *generator; /* clip, sampler, tone, click, a plug-in, or NULL */
     double *params;             /* [generator->n_params] */
     uint16_t sound;             /* QM_GEN_SOUND generators; else QM_NONE */
     QmClip *clips;              /* clip generator */
     uint32_t n_clips;
+    const QmPlugin *plugin; /* that the generator is; NULL: one of our own */
+    void *instance;         /* the plug-in's, from its host */
     QmPlace place;
 } QmInput;
 
@@ -104,6 +107,8 @@ typedef struct QmInsert {
     double *params; /* [qm_proc_n_params(proc, n_groups)] */
     uint16_t key;   /* strip whose pre tap is the side-chain; QM_NONE: its own input */
     bool bypass;
+    const QmPlugin *plugin; /* that proc is; NULL: one of our own */
+    void *instance;         /* the plug-in's, from its host */
     QmPlace place;
 } QmInsert;
 

@@ -159,9 +159,9 @@ static QmStatus check_input(const QmSession *session, QmDiag *diag, const QmStri
     if (!input->generator) {
         return strip->kind != QM_STRIP_SOURCE
                    ? QM_OK
-                   : qm_fail(
-                         diag, QM_ERR_INPUT, strip->place, path,
-                         "a source needs an input: clip, clips, sampler, tone or click");
+                   : qm_fail(diag, QM_ERR_INPUT, strip->place, path,
+                             "a source needs an input: clip, clips, sampler, tone, click "
+                             "or lv2");
     }
     if (strip->kind != QM_STRIP_SOURCE) {
         return qm_fail(diag, QM_ERR_INPUT, strip->place, path,

@@ -59,6 +59,11 @@ typedef struct QmGenDesc {
      * without asset. */
     int64_t (*length)(const QmProcSpec *spec, const double *params,
                       const QmTrigger *trigger, int64_t asset_frames, int64_t held);
+    /* Frames from a trigger to its sound; NULL: 0. The engine triggers it so much
+     * earlier. */
+    uint32_t (*latency)(const QmProcSpec *spec);
+    /* Frames it may sound on after `length`; NULL: 0. */
+    uint64_t (*tail)(const QmProcSpec *spec);
 } QmGenDesc;
 
 #define QM_GEN_FOREVER INT64_MAX

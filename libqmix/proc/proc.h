@@ -91,6 +91,7 @@ typedef struct QmProcSpec {
     uint32_t n_groups;    /* repetitions of the group (bands) */
     const double *params; /* flat */
     uint64_t seed;        /* of what is drawn: of the session, the strip and the slot */
+    void *instance;       /* what a host made for this slot (model/plugin.h), or NULL */
 } QmProcSpec;
 
 /* Where the first frame of a call stands in the song, as the processor hears it: behind
