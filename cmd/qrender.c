@@ -22,7 +22,8 @@
 
 typedef struct Options {
     CliCommon common;
-    const char *output, *stems, *stems_tap, *from, *to, *bits, *sum, *verify, *seed, *isa;
+    const char *output, *stems, *stems_tap, *from, *to, *bits, *dither, *sum, *verify,
+        *seed, *isa;
     const char *describe;
     CliList set;
     uint64_t threads, chunk, pull;
@@ -40,6 +41,10 @@ static const CliOption options[] = {
      CLI_TEXT, FIELD(output)},
     {'b', "bits", "16|24|32f", "sample format (default 24; 16 is dithered)", CLI_TEXT,
      FIELD(bits)},
+    {0, "dither", "auto|none|tpdf|shaped",
+     "noise under the last bit: triangular at 16 bits (default), none,\n"
+     "triangular, or shaped (at 44.1 and 48 kHz)",
+     CLI_TEXT, FIELD(dither)},
     {0, "from", "POS", "start there: a bar (9, 5.3.2) or a time (12.5 s)", CLI_TEXT,
      FIELD(from)},
     {0, "to", "POS", "stop there (default: when the last tail has ended)", CLI_TEXT,
@@ -121,6 +126,11 @@ static const Choice bits_choices[] = {{"16", QM_BITS_16},
                                       {"24", QM_BITS_24},
                                       {"32f", QM_BITS_32F},
                                       {NULL, 0}};
+static const Choice dither_choices[] = {{"auto", QM_DITHER_AUTO},
+                                        {"none", QM_DITHER_NONE},
+                                        {"tpdf", QM_DITHER_TPDF},
+                                        {"shaped", QM_DITHER_SHAPED},
+                                        {NULL, 0}};
 static const Choice isa_choices[] = {{"best", QM_ISA_BEST},
                                      {"base", QM_ISA_BASE},
                                      {"avx2", QM_ISA_AVX2},
@@ -149,7 +159,7 @@ typedef struct Run {
     const Options *options;
     Loaded loaded;
     QmPlan plan;
-    int bits, isa, tap;
+    int bits, dither, isa, tap;
     QmPickup stems[QM_MAX_STRIPS + 1];
     QmSink *stem_sinks;
     uint32_t n_stems, stems_open;
@@ -174,6 +184,8 @@ static QmStatus read_choices(Run *run, QmDiag *diag)
     run->tap = QM_POINT_POST;
     QmStatus status = choose("--bits", o->bits, bits_choices, diag, &run->bits);
     if (status == QM_OK)
+        status = choose("--dither", o->dither, dither_choices, diag, &run->dither);
+    if (status == QM_OK)
         status = choose("--isa", o->isa, isa_choices, diag, &run->isa);
     if (status == QM_OK)
         status = choose("--stems-tap", o->stems_tap, tap_choices, diag, &run->tap);
@@ -190,6 +202,10 @@ static QmStatus read_choices(Run *run, QmDiag *diag)
     if (status == QM_OK && o->pull && o->stems)
         status =
             qm_fail_plain(diag, QM_ERR_USAGE, "--pull and --stems do not go together");
+    if (status == QM_OK && run->dither == QM_DITHER_SHAPED && o->from)
+        status = qm_fail_plain(diag, QM_ERR_USAGE,
+                               "--from and --dither shaped do not go together: shaped "
+                               "noise depends on what was before");
     return status;
 }
 
@@ -294,6 +310,12 @@ static QmStatus name_outputs(Run *run, QmDiag *diag)
     return status == QM_OK ? inputs_apart(run->file_name, o->sum, diag) : status;
 }
 
+static QmAudioFormat format_of(const Run *run, uint32_t channels)
+{
+    return (QmAudioFormat){run->loaded.session->rate, channels, (QmBits)run->bits,
+                           (QmDitherKind)run->dither, run->loaded.session->seed};
+}
+
 static QmStatus open_outputs(Run *run, QmDiag *diag)
 {
     const Options *o = run->options;
@@ -302,8 +324,8 @@ static QmStatus open_outputs(Run *run, QmDiag *diag)
     QmStatus status = name_outputs(run, diag);
     if (run->file_name && status == QM_OK) {
         run->file = (int)run->n_outputs;
-        status = qm_audio_sink_open(run->file_name, rate, channels, (QmBits)run->bits,
-                                    run->loaded.session->seed, arena, diag,
+        const QmAudioFormat format = format_of(run, channels);
+        status = qm_audio_sink_open(run->file_name, &format, arena, diag,
                                     &run->outputs[run->n_outputs]);
         run->n_outputs += status == QM_OK;
     }
@@ -362,8 +384,8 @@ static QmStatus open_stem(Run *run, uint32_t i, QmDiag *diag)
         status = inputs_apart(run->file_name, path.data, diag);
     if (status != QM_OK)
         return status;
-    return qm_audio_sink_open(path.data, session->rate, 2, (QmBits)run->bits,
-                              session->seed, &run->loaded.arena, diag,
+    const QmAudioFormat format = format_of(run, 2);
+    return qm_audio_sink_open(path.data, &format, &run->loaded.arena, diag,
                               &run->stem_sinks[i]);
 }
 

@@ -1,4 +1,4 @@
-/* floats -> (dither) -> integers
+/* floats -> (dither, shaped noise) -> integers
  *
  *   -> WAV:     packed bytes -> write(2) in large pieces; the header is patched with the
  *               sizes at the end
@@ -52,6 +52,7 @@ typedef struct Out {
     QmPcmStats stats;
     uint64_t *keys; /* [channels] of dither; NULL: none */
     float *noise;   /* [CHUNK][channels] */
+    QmShape *shape; /* [channels / QM_LANES, up]; NULL: noise is not shaped */
     union {
         int32_t *ints;
         float *floats;
@@ -109,6 +110,33 @@ static QmStatus put_sound(Out *out, uint32_t n, QmDiag *diag)
     return done == n ? QM_OK : sound_failed(out, sf_strerror(out->sound), diag);
 }
 
+/* Noise becomes what noise and errors before make of the samples: the whole numbers that
+ * the shaped quantiser gives, less the samples in units of the last bit. */
+static void shape_noise(Out *out, const float *audio, uint32_t n)
+{
+    const float scale = (float)(1 << (out->bits - 1));
+    QmVec taps[QM_SHAPE_TAPS];
+    for (uint32_t k = 0; k < QM_SHAPE_TAPS; k++) {
+        taps[k] = qm_vec(qm_shape_taps[k]);
+    }
+    for (uint32_t first = 0; first < out->channels; first += QM_LANES) {
+        const uint32_t rest = out->channels - first;
+        const uint32_t lanes = rest < QM_LANES ? rest : QM_LANES;
+        QmShape shape = out->shape[first / QM_LANES];
+        for (uint32_t i = 0; i < n; i++) {
+            const float *from = audio + (size_t)i * out->channels + first;
+            float *noise = out->noise + (size_t)i * out->channels + first;
+            QmVec x = {0}, u = {0};
+            memcpy(&x, from, lanes * sizeof(float));
+            memcpy(&u, noise, lanes * sizeof(float));
+            x = qm_vec_flush(x) * qm_vec(scale);
+            u = qm_shape_tick(&shape, taps, x, u) - x;
+            memcpy(noise, &u, lanes * sizeof(float));
+        }
+        out->shape[first / QM_LANES] = shape;
+    }
+}
+
 /* Fills out->work with `n` <= CHUNK frames as they go to the file. */
 static void convert(Out *out, int64_t frame, const float *audio, uint32_t n)
 {
@@ -120,6 +148,9 @@ static void convert(Out *out, int64_t frame, const float *audio, uint32_t n)
     }
     if (out->keys) {
         qm_dither(out->keys, out->channels, frame, n, out->noise);
+    }
+    if (out->shape) {
+        shape_noise(out, audio, n);
     }
     out->pcm->quantise(audio, out->noise, samples, out->bits, out->work.ints,
                        &out->stats);
@@ -225,19 +256,53 @@ static QmStatus choose_kind(Out *out, const char *name, QmDiag *diag)
     return QM_OK;
 }
 
-static QmStatus take_memory(Out *out, uint64_t seed, QmArena *arena, QmDiag *diag)
+/* What AUTO means; refuses what cannot be. */
+static QmStatus choose_dither(Out *out, const char *name, QmDitherKind *dither,
+                              QmDiag *diag)
+{
+    if (*dither == QM_DITHER_AUTO) {
+        const bool drops = out->bits == QM_BITS_16 && !out->as_floats;
+        *dither = drops ? QM_DITHER_TPDF : QM_DITHER_NONE;
+    }
+    if (*dither != QM_DITHER_NONE && out->as_floats) {
+        return qm_fail_plain(
+            diag, QM_ERR_USAGE,
+            "cannot dither '%s': it takes floats, expected 16 or 24 bits", name);
+    }
+    if (*dither == QM_DITHER_SHAPED && !qm_shape_defined(out->rate)) {
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "cannot shape the dither of '%s': expected a rate of 44100 "
+                             "or 48000 Hz, found %u",
+                             name, out->rate);
+    }
+    return QM_OK;
+}
+
+static bool take_dither(Out *out, QmDitherKind dither, uint64_t seed, QmArena *arena)
+{
+    if (dither == QM_DITHER_NONE) {
+        return true;
+    }
+    out->keys = QM_NEW_ARRAY(arena, uint64_t, out->channels);
+    out->noise = QM_NEW_ARRAY(arena, float, (size_t)CHUNK * out->channels);
+    if (dither == QM_DITHER_SHAPED) {
+        const size_t n = (out->channels + QM_LANES - 1) / QM_LANES;
+        out->shape = qm_arena_alloc(arena, n, sizeof *out->shape);
+    }
+    if (!out->keys || !out->noise || (dither == QM_DITHER_SHAPED && !out->shape)) {
+        return false;
+    }
+    for (uint32_t c = 0; c < out->channels; c++) {
+        out->keys[c] = qm_dither_key(seed, c);
+    }
+    return true;
+}
+
+static QmStatus take_memory(Out *out, QmArena *arena, QmDiag *diag)
 {
     const size_t samples = (size_t)CHUNK * out->channels;
     out->work.floats = QM_NEW_ARRAY(arena, float, samples);
     bool whole = out->work.floats != NULL;
-    if (out->bits == QM_BITS_16 && !out->as_floats) {
-        out->keys = QM_NEW_ARRAY(arena, uint64_t, out->channels);
-        out->noise = QM_NEW_ARRAY(arena, float, samples);
-        whole = whole && out->keys && out->noise;
-        for (uint32_t c = 0; whole && c < out->channels; c++) {
-            out->keys[c] = qm_dither_key(seed, c);
-        }
-    }
     if (!out->kind->container) {
         out->bytes = qm_arena_alloc(arena, 2 * samples + 1, sizeof(float));
         whole = whole && out->bytes;
@@ -287,10 +352,11 @@ static QmStatus start_sound(Out *out, QmDiag *diag)
     return QM_OK;
 }
 
-QmStatus qm_audio_sink_open(const char *name, uint32_t rate, uint32_t channels,
-                            QmBits bits, uint64_t seed, QmArena *arena, QmDiag *diag,
-                            QmSink *sink)
+QmStatus qm_audio_sink_open(const char *name, const QmAudioFormat *format, QmArena *arena,
+                            QmDiag *diag, QmSink *sink)
 {
+    const uint32_t channels = format->channels;
+    QmDitherKind dither = format->dither;
     if (channels < 1 || channels > CHANNELS_MAX) {
         return qm_fail_plain(diag, QM_ERR_USAGE,
                              "cannot write '%s': expected 1 to %d channels, "
@@ -301,10 +367,17 @@ QmStatus qm_audio_sink_open(const char *name, uint32_t rate, uint32_t channels,
     if (!out) {
         return qm_fail_memory(diag);
     }
-    *out = (Out){.pcm = qm_pcm_best(), .rate = rate, .channels = channels, .bits = bits};
+    *out = (Out){.pcm = qm_pcm_best(),
+                 .rate = format->rate,
+                 .channels = channels,
+                 .bits = format->bits};
     QmStatus status = qm_file_out_open(name, arena, diag, &out->file);
     status = status ? status : choose_kind(out, name, diag);
-    status = status ? status : take_memory(out, seed, arena, diag);
+    status = status ? status : choose_dither(out, name, &dither, diag);
+    status = status ? status : take_memory(out, arena, diag);
+    if (!status && !take_dither(out, dither, format->seed, arena)) {
+        status = qm_fail_memory(diag);
+    }
     if (!status) {
         status = out->kind->container ? start_sound(out, diag) : start_wav(out, diag);
     }

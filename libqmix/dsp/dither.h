@@ -6,13 +6,29 @@
  *
  * u1 and u2 are the upper and lower 24 of the 64 bits drawn for (seed, channel, frame),
  * so the difference is exact in a float. Total error with rounding: 1/4 LSB^2, -96.33
- * dBFS at 16 bits. */
+ * dBFS at 16 bits.
+ *
+ * Noise shaping hands the error of the last five frames back to the input,
+ *
+ *     v = x - sum of c[k] e[n - 1 - k]      y = round(v + noise)      e = y - v
+ *
+ * so that y - x is e, which is white and 1/4 LSB^2, through 1 - sum of c[k] z^(-1 - k):
+ * 15 to 27 dB less up to 5 kHz and 6 dB less at 12 kHz, where the ear is keen, up to 19
+ * dB more above 14 kHz, 12.2 dB more in all (44.1 kHz). The taps are an equal-loudness
+ * curve upside down, made for 44.1 kHz; at 48 kHz the curve is a tenth too high and still
+ * serves, elsewhere it does not.
+ *
+ * Sources: Lipshitz, Wannamaker, Vanderkooy, "Quantization and dither" (JAES 1992) for
+ * the dither; the same with Wright, "Minimally audible noise shaping" (JAES 1991) for
+ * the taps. */
 #ifndef QM_DSP_DITHER_H
 #define QM_DSP_DITHER_H
 
 #include "base/hash.h"
 #include "base/rand.h"
+#include "dsp/vec.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +49,38 @@ static inline void qm_dither(const uint64_t *keys, uint32_t channels, int64_t fr
             *noise++ = (float)(u1 - u2) * 0x1p-24f;
         }
     }
+}
+
+enum { QM_SHAPE_TAPS = 5 };
+static const float qm_shape_taps[QM_SHAPE_TAPS] = {2.033f, -2.165f, 1.959f, -1.590f,
+                                                   0.6149f};
+
+/* Whether the taps mean something at this rate. */
+static inline bool qm_shape_defined(double rate_hz)
+{
+    return rate_hz == 44100 || rate_hz == 48000;
+}
+
+/* The errors of eight channels, newest first. Zero is rest. */
+typedef struct QmShape {
+    QmVec error[QM_SHAPE_TAPS];
+} QmShape;
+
+/* x and noise in units of the last bit; gives whole numbers, however large. */
+QM_INLINE QmVec qm_shape_tick(QmShape *s, const QmVec taps[QM_SHAPE_TAPS], QmVec x,
+                              QmVec noise)
+{
+    QmVec *const e = s->error;
+    const QmVec v =
+        x - ((((taps[0] * e[0] + taps[1] * e[1]) + taps[2] * e[2]) + taps[3] * e[3]) +
+             taps[4] * e[4]);
+    const QmVec y = qm_vec_round(v + noise);
+    e[4] = e[3];
+    e[3] = e[2];
+    e[2] = e[1];
+    e[1] = e[0];
+    e[0] = y - v;
+    return y;
 }
 
 #endif

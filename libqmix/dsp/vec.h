@@ -59,6 +59,8 @@ QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b)
 {
     return (QmVec)_mm256_min_ps((__m256)a, (__m256)b);
 }
+/* IEEE square root, correctly rounded. */
+QM_INLINE QmVec qm_vec_sqrt(QmVec x) { return (QmVec)_mm256_sqrt_ps((__m256)x); }
 /* Left and right of each strip exchanged: lanes 1 0 3 2 5 4 7 6. */
 QM_INLINE QmVec qm_vec_swap(QmVec x)
 {
@@ -110,6 +112,13 @@ QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b)
     x.half[1] = (QmHalf)_mm_min_ps((__m128)x.half[1], (__m128)y.half[1]);
     return x.whole;
 }
+QM_INLINE QmVec qm_vec_sqrt(QmVec a)
+{
+    QmHalves x = {a};
+    x.half[0] = (QmHalf)_mm_sqrt_ps((__m128)x.half[0]);
+    x.half[1] = (QmHalf)_mm_sqrt_ps((__m128)x.half[1]);
+    return x.whole;
+}
 #else
 QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b)
 {
@@ -118,6 +127,12 @@ QM_INLINE QmVec qm_vec_max(QmVec a, QmVec b)
 QM_INLINE QmVec qm_vec_min(QmVec a, QmVec b)
 {
     return qm_vec_select(qm_vec_less(a, b), a, b);
+}
+QM_INLINE QmVec qm_vec_sqrt(QmVec x)
+{
+    for (int lane = 0; lane < QM_LANES; lane++)
+        x[lane] = __builtin_sqrtf(x[lane]);
+    return x;
 }
 #endif
 QM_INLINE QmVec qm_vec_swap(QmVec x)
@@ -156,6 +171,15 @@ QM_INLINE QmVec qm_vec_flush(QmVec x)
     const QmVec a = qm_vec_abs(x);
     return (QmVec)((QmVecI)x & qm_vec_less(qm_vec(1e-30f), a) &
                    qm_vec_less(a, qm_vec(1e30f)));
+}
+
+/* Half to even. From 2^23 on floats are whole; below, the addition itself rounds. */
+QM_INLINE QmVec qm_vec_round(QmVec x)
+{
+    const QmVec magic =
+        (QmVec)((QmVecI)qm_vec(0x1p23f) | ((QmVecI)x & qm_veci(INT32_MIN)));
+    return qm_vec_select(qm_vec_less(qm_vec_abs(x), qm_vec(0x1p23f)), (x + magic) - magic,
+                         x);
 }
 
 /* For sums that take many small steps: the state is base + rest, steps go to rest, and

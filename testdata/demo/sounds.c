@@ -371,8 +371,8 @@ static QmStatus save(const Sound *s, const char *path, uint32_t channels, QmAren
         audio[i] = (float)(i % channels ? s->right[frame] : s->left[frame]);
     }
     QmSink sink;
-    QmStatus status =
-        qm_audio_sink_open(path, RATE, channels, QM_BITS_16, SEED, arena, diag, &sink);
+    const QmAudioFormat format = {RATE, channels, QM_BITS_16, .seed = SEED};
+    QmStatus status = qm_audio_sink_open(path, &format, arena, diag, &sink);
     if (status) {
         return status;
     }

@@ -59,8 +59,8 @@ static QmStatus write_file(const char *path, int64_t frames, uint64_t number,
         return QM_OK;
     }
     qm_arena_init(&arena);
-    QmStatus status =
-        qm_audio_sink_open(path, RATE, 2, QM_BITS_24, 0, &arena, diag, &sink);
+    const QmAudioFormat format = {RATE, 2, QM_BITS_24};
+    QmStatus status = qm_audio_sink_open(path, &format, &arena, diag, &sink);
     if (status) {
         goto out;
     }

@@ -40,6 +40,15 @@ for format in flac aiff rf64 w64 ogg; do
 done
 status 0 "$qrender" -q "$small" -o "$tmp/16.wav" --bits 16
 is "16 bits" "$(soxi -b "$tmp/16.wav")" 16
+for dither in auto none tpdf shaped; do
+    status 0 "$qrender" -q "$small" -o "$tmp/$dither.wav" --bits 16 --dither "$dither"
+done
+ok "16 bits are dithered by themselves" cmp "$tmp/16.wav" "$tmp/auto.wav"
+ok "as triangular does it" cmp "$tmp/16.wav" "$tmp/tpdf.wav"
+verdict "none, triangular and shaped noise differ" "$(
+    cd "$tmp" && cksum none.wav tpdf.wav shaped.wav | awk 'seen[$1]++ {print $3}')"
+status 0 "$qrender" -q "$small" -o "$tmp/shaped2.wav" --bits 16 --dither shaped --threads 1 --chunk 3
+ok "shaped noise is the same in any chunks" cmp "$tmp/shaped.wav" "$tmp/shaped2.wav"
 status 0 "$qrender" -q "$small" -o "$tmp/f.wav" --bits 32f
 sox "$tmp/f.wav" -t f32 "$tmp/file.raw"
 "$qrender" -q "$small" -o - --bits 32f | sox -t wav - -t f32 "$tmp/pipe.raw" 2>/dev/null
@@ -94,6 +103,14 @@ status 2 "$qrender"
 status 2 "$qrender" "$small" --thread 3
 says "did you mean '--threads'"
 status 2 "$qrender" "$small" --bits 12
+status 2 "$qrender" "$small" --dither some
+status 2 "$qrender" "$small" -o "$tmp/x.wav" --bits 32f --dither tpdf
+says "it takes floats"
+status 2 "$qrender" "$small" -o "$tmp/x.wav" --bits 16 --dither shaped --from "0.1 s"
+says "--from and --dither shaped"
+sed 's/^qmix: 1/qmix: 1\nrate: 96000/' "$small" >"$(dirname "$small")/small96.yaml"
+status 2 "$qrender" "$(dirname "$small")/small96.yaml" -o "$tmp/x.wav" --bits 16 --dither shaped
+says "expected a rate of 44100 or 48000 Hz, found 96000"
 status 2 "$qrender" "$small" -o "$tmp/a.xyz"
 status 2 "$qrender" "$small" --from 9 --to 3
 status 2 "$qrender" --describe nothing

@@ -48,8 +48,8 @@ static QmStatus make(const char *folder, const Sound *s, uint64_t seed, QmDiag *
     QmSink sink;
     qm_arena_init(&arena);
     snprintf(path, sizeof path, "%s/%s", folder, s->file);
-    QmStatus status = qm_audio_sink_open(path, s->rate, s->channels, s->bits, seed,
-                                         &arena, diag, &sink);
+    const QmAudioFormat format = {s->rate, s->channels, s->bits, .seed = seed};
+    QmStatus status = qm_audio_sink_open(path, &format, &arena, diag, &sink);
     if (status != QM_OK)
         goto out;
     const int64_t frames = (int64_t)(s->seconds * s->rate);

@@ -83,6 +83,8 @@ static int clear_diag(void **unused)
     return 0;
 }
 
+static QmDitherKind dither; /* of the files that follow */
+
 /* Writes `audio` in pieces of `piece` frames, starting at absolute frame `first`. */
 static QmStatus write_audio(const char *name, QmBits bits, uint32_t piece, int64_t first,
                             QmPcmStats *stats)
@@ -90,8 +92,8 @@ static QmStatus write_audio(const char *name, QmBits bits, uint32_t piece, int64
     QmArena arena;
     qm_arena_init(&arena);
     QmSink sink;
-    QmStatus status =
-        qm_audio_sink_open(name, RATE, CHANNELS, bits, SEED, &arena, &diag, &sink);
+    const QmAudioFormat format = {RATE, CHANNELS, bits, dither, SEED};
+    QmStatus status = qm_audio_sink_open(name, &format, &arena, &diag, &sink);
     if (!status) {
         for (uint32_t at = (uint32_t)first; at < FRAMES && !status; at += piece) {
             const uint32_t n = FRAMES - at < piece ? FRAMES - at : piece;
@@ -229,6 +231,107 @@ static void test_16_bits_are_dithered_by_absolute_frame(void **unused)
     assert_true(mean > 0.24 && mean < 0.26);
 }
 
+static void scale_audio(float by)
+{
+    for (int i = 0; i < FRAMES * CHANNELS; i++) {
+        audio[i] *= by;
+    }
+}
+
+/* Each sample is off by its own rounding and noise and by the taps' share of what the
+ * five before were off by: with those taken away, what is left is white and 1/4 LSB^2.
+ * Nothing may clip on the way. */
+static void test_shaped_noise_hands_its_errors_on(void **unused)
+{
+    (void)unused;
+    static const double TAPS[5] = {2.033, -2.165, 1.959, -1.590, 0.6149};
+    static int ints[FRAMES * CHANNELS];
+    static const QmBits BITS[] = {QM_BITS_16, QM_BITS_24};
+    dither = QM_DITHER_SHAPED;
+    scale_audio(0.125f);
+    for (int b = 0; b < 2; b++) {
+        write_ok(in_folder("s.wav"), BITS[b], FRAMES);
+        SF_INFO info;
+        read_ints(in_folder("s.wav"), ints, &info);
+        double squares = 0;
+        for (int c = 0; c < CHANNELS; c++) {
+            double errors[5] = {0};
+            for (int i = 0; i < FRAMES; i++) {
+                const int k = i * CHANNELS + c;
+                double white = ints[k] / (double)(1 << (32 - BITS[b])) -
+                               (double)audio[k] * (1 << (BITS[b] - 1));
+                for (int t = 0; t < 5; t++) {
+                    white += TAPS[t] * errors[t];
+                }
+                memmove(errors + 1, errors, 4 * sizeof *errors);
+                errors[0] = white;
+                squares += white * white;
+                if (b == 0) { /* with 24 bits a float is no finer than the last bit */
+                    float noise;
+                    const uint64_t key = qm_dither_key(SEED, (uint32_t)c);
+                    qm_dither(&key, 1, i, 1, &noise);
+                    assert_true(white - (double)noise <= 0.51 &&
+                                white - (double)noise >= -0.51);
+                }
+            }
+        }
+        const double mean = squares / (FRAMES * CHANNELS);
+        assert_true(mean > 0.24 && mean < 0.26);
+    }
+    scale_audio(8);
+    dither = QM_DITHER_AUTO;
+}
+
+static void test_dither_that_cannot_be_is_refused(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *name;
+        uint32_t rate;
+        QmBits bits;
+        QmDitherKind dither;
+    } CASES[] = {
+        {"x.wav", 96000, QM_BITS_16, QM_DITHER_SHAPED},
+        {"x.wav", 48000, QM_BITS_32F, QM_DITHER_SHAPED},
+        {"x.wav", 48000, QM_BITS_32F, QM_DITHER_TPDF},
+        {"x.ogg", 48000, QM_BITS_16, QM_DITHER_TPDF},
+        {"x.wav", 44100, QM_BITS_16, QM_DITHER_SHAPED},
+        {"x.wav", 96000, QM_BITS_24, QM_DITHER_TPDF},
+        {"x.ogg", 48000, QM_BITS_16, QM_DITHER_AUTO},
+    };
+    enum { REFUSED = 4 };
+    for (int k = 0; k < (int)(sizeof CASES / sizeof *CASES); k++) {
+        const QmAudioFormat format = {CASES[k].rate, CHANNELS, CASES[k].bits,
+                                      CASES[k].dither};
+        QmArena arena;
+        QmSink sink;
+        qm_arena_init(&arena);
+        const QmStatus status =
+            qm_audio_sink_open(in_folder(CASES[k].name), &format, &arena, &diag, &sink);
+        assert_int_equal(status, k < REFUSED ? QM_ERR_USAGE : QM_OK);
+        if (!status) {
+            sink.close(sink.self);
+        }
+        qm_arena_release(&arena);
+    }
+}
+
+static void test_no_dither_is_plain_rounding(void **unused)
+{
+    (void)unused;
+    static int ints[FRAMES * CHANNELS];
+    dither = QM_DITHER_NONE;
+    write_ok(in_folder("n.wav"), QM_BITS_16, FRAMES);
+    dither = QM_DITHER_AUTO;
+    SF_INFO info;
+    read_ints(in_folder("n.wav"), ints, &info);
+    for (int k = 0; k < FRAMES * CHANNELS; k++) {
+        const double error = ints[k] * 0x1p-16 - (double)audio[k] * 0x1p15;
+        const bool over = (double)audio[k] * 0x1p15 > 0x7fff;
+        assert_true(over || (error <= 0.5 && error >= -0.5));
+    }
+}
+
 static void test_pieces_do_not_matter(void **unused)
 {
     (void)unused;
@@ -240,6 +343,11 @@ static void test_pieces_do_not_matter(void **unused)
         write_ok(in_folder("p2.wav"), BITS[b], 4096);
         assert_same_files(in_folder("p1.wav"), in_folder("p2.wav"));
     }
+    dither = QM_DITHER_SHAPED;
+    write_ok(in_folder("p1.wav"), QM_BITS_16, FRAMES);
+    write_ok(in_folder("p2.wav"), QM_BITS_16, 7);
+    assert_same_files(in_folder("p1.wav"), in_folder("p2.wav"));
+    dither = QM_DITHER_AUTO;
     write_ok(in_folder("p1.flac"), QM_BITS_16, FRAMES);
     write_ok(in_folder("p2.flac"), QM_BITS_16, 100);
     assert_same_files(in_folder("p1.flac"), in_folder("p2.flac"));
@@ -299,8 +407,9 @@ static void test_appears_only_when_finished(void **unused)
     QmArena arena;
     qm_arena_init(&arena);
     QmSink sink;
-    assert_int_equal(qm_audio_sink_open(in_folder("old.wav"), RATE, CHANNELS, QM_BITS_24,
-                                        SEED, &arena, &diag, &sink),
+    const QmAudioFormat format = {RATE, CHANNELS, QM_BITS_24};
+    assert_int_equal(qm_audio_sink_open(in_folder("old.wav"), &format, &arena, &diag,
+                                        &sink),
                      QM_OK);
     assert_int_equal(sink.write(sink.self, 0, audio, FRAMES, &diag), QM_OK);
     sink.close(sink.self); /* given up */
@@ -433,9 +542,10 @@ static void test_every_allocation_may_fail(void **unused)
             QmSink sink;
             qm_arena_init(&arena);
             arena.fail_at = at;
+            const QmAudioFormat format = {RATE, CHANNELS, QM_BITS_16, QM_DITHER_SHAPED,
+                                          SEED};
             const QmStatus status =
-                qm_audio_sink_open(in_folder(NAMES[k]), RATE, CHANNELS, QM_BITS_16, SEED,
-                                   &arena, &diag, &sink);
+                qm_audio_sink_open(in_folder(NAMES[k]), &format, &arena, &diag, &sink);
             assert_int_equal(status, at ? QM_ERR_MEMORY : QM_OK);
             calls = at ? calls : arena.calls;
             if (!status) {
@@ -454,6 +564,9 @@ int main(void)
         cmocka_unit_test_setup(test_every_format_holds_the_same_24_bits, clear_diag),
         cmocka_unit_test_setup(test_floats_pass_unchanged, clear_diag),
         cmocka_unit_test_setup(test_16_bits_are_dithered_by_absolute_frame, clear_diag),
+        cmocka_unit_test_setup(test_shaped_noise_hands_its_errors_on, clear_diag),
+        cmocka_unit_test_setup(test_no_dither_is_plain_rounding, clear_diag),
+        cmocka_unit_test_setup(test_dither_that_cannot_be_is_refused, clear_diag),
         cmocka_unit_test_setup(test_pieces_do_not_matter, clear_diag),
         cmocka_unit_test_setup(test_a_range_equals_that_span_of_the_whole, clear_diag),
         cmocka_unit_test_setup(test_counts_what_did_not_fit, clear_diag),

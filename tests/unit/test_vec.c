@@ -94,6 +94,18 @@ static void test_flush(void **unused)
         assert_true(out[lane] == right[lane]);
 }
 
+static void test_round_and_root(void **unused)
+{
+    (void)unused;
+    const QmVec x = {0.5f, 1.5f, -2.5f, -0.3f, 8388607.5f, -1e30f, 0.7f, INFINITY};
+    const float whole[QM_LANES] = {0, 2, -2, 0, 8388608, -1e30f, 1, INFINITY};
+    const QmVec rounded = qm_vec_round(x), root = qm_vec_sqrt(qm_vec_abs(x));
+    for (int lane = 0; lane < QM_LANES; lane++) {
+        assert_true(rounded[lane] == whole[lane]);
+        assert_true(root[lane] == sqrtf(fabsf(x[lane])));
+    }
+}
+
 /* A million steps that are each too small for a float of this size: the sum is still
  * right. */
 static void test_settle_keeps_what_a_float_loses(void **unused)
@@ -116,6 +128,7 @@ int main(void)
         cmocka_unit_test(test_in_step_and_alone),
         cmocka_unit_test(test_comparisons),
         cmocka_unit_test(test_flush),
+        cmocka_unit_test(test_round_and_root),
         cmocka_unit_test(test_settle_keeps_what_a_float_loses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
