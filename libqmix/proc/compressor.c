@@ -1,7 +1,9 @@
 /* Compressor: feed-forward, stereo-linked, soft knee, in the logarithmic domain.
  *
- *   power   of the pair (or of the key's pair): peak: the louder channel's square; rms:
- *           the mean of both, averaged with a time constant of RMS_MS
+ *   power   of the pair (or of the key's pair), through the key's filter if there is one
+ *           (proc/dynamics.h): peak: the louder channel's square; rms: the mean of both,
+ *           averaged with a time constant of rms-time
+ *   hold    with look-ahead: the greatest power of the last lookahead + 1 frames
  *   level   L = log2(power) / 2, so one unit is 6.02 dB
  *   curve   over = L - threshold; with the knee's width W around the threshold
  *             target = -(1 - 1/ratio) * { 0                    over <= -W/2
@@ -9,9 +11,16 @@
  *                                       { over                 over >= W/2
  *   smooth  e += (target < e ? attack : release) * (target - e), so attack and release
  *           are the times in which the reduction covers 63 % of its way, in dB
- *   output  x * (1 - mix + mix * makeup * 2^e)
+ *   output  x * (1 - mix + mix * makeup * 2^e), x late by the look-ahead
  *
- * No latency (look-ahead is the limiter's matter), no tail.
+ * Latency: lookahead. No tail. Source: Giannoulis, Massberg, Reiss, "Digital Dynamic
+ * Range Compressor Design", JAES 60, 2012: the feed-forward design with the smoothing
+ * behind the curve. The times are measured on the reduction; the branch is taken on the
+ * sign of its change.
+ *
+ * Look-ahead. The reduction sets in that much before a peak, and the held power keeps it
+ * from letting go that much before the end. A lookahead of four attacks covers 98 % of
+ * the way.
  *
  * The knee is written without branches: k = over + W/2 held within [0, W] gives the
  * parabola, what is beyond W/2 is added. A slow release adds very small steps to e, so e
@@ -20,14 +29,23 @@
  * Speed. Power, curve, smoothing and output have a loop each: in two of them a frame
  * waits for the last, and the longer the rest of such a loop, the less of it fits beside
  * the waiting. */
-#include "base/qmath.h"
-#include "proc/proc.h"
+#include "proc/dynamics.h"
 
-enum { THRESHOLD, RATIO, ATTACK, RELEASE, KNEE, MAKEUP, DETECTOR, MIX };
+enum {
+    THRESHOLD,
+    RATIO,
+    ATTACK,
+    RELEASE,
+    KNEE,
+    MAKEUP,
+    DETECTOR,
+    MIX,
+    RMS_TIME,
+    LOOKAHEAD,
+    KEY_LOW_CUT,
+    KEY_HIGH_CUT,
+};
 enum { PEAK, RMS };
-
-#define RMS_MS      5.0
-#define LOG2_PER_DB (3.32192809488736234787 / 20)
 
 static const char *const detector_names[] = {[PEAK] = "peak", [RMS] = "rms", NULL};
 
@@ -80,12 +98,21 @@ static const QmParam params[] = {
              .min = 0,
              .max = 100,
              .def = 100},
+    [RMS_TIME] = {.name = "rms-time",
+                  .help = "over which rms averages, 63 % of a change",
+                  .unit = QM_UNIT_MS,
+                  .min = 0.1,
+                  .max = 500,
+                  .def = 5},
+    [LOOKAHEAD] = QM_PARAM_LOOKAHEAD,
+    [KEY_LOW_CUT] = QM_PARAM_KEY_LOW_CUT,
+    [KEY_HIGH_CUT] = QM_PARAM_KEY_HIGH_CUT,
 };
 
 /* In the order of the loops: each advances its own. */
 enum {
-    C_MEAN, /* 0 peak, 1 mean power */
-    C_HOLD, /* of the power average; 0: none */
+    C_MEAN = QM_KEY_COEFFS, /* 0 peak, 1 mean power */
+    C_HOLD,                 /* of the power average; 0: none */
     N_MEASURE,
     C_THRESHOLD = N_MEASURE,
     C_SLOPE,
@@ -100,7 +127,13 @@ enum {
 };
 
 typedef struct State {
-    QmVec power, base, rest; /* averaged power; e = base + rest */
+    QmVec power; /* averaged */
+    QmFollower reduction;
+    QmKeyFilter filter;
+    QmTally tally;
+    QmLookahead ahead;
+    QmSlidingMax held;
+    QmVec rows[]; /* of the look-ahead, then what is held */
 } State;
 
 static uint32_t n_coeffs(const QmProcSpec *spec)
@@ -113,45 +146,35 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const bool rms = (int)p[DETECTOR] == RMS;
     const double mix = p[MIX] / 100;
+    qm_key_filter_update(p[KEY_LOW_CUT], p[KEY_HIGH_CUT], spec->rate_hz, c);
     c[C_MEAN] = rms;
-    c[C_HOLD] = rms ? (float)(1 - qm_one_pole(RMS_MS / 1000, spec->rate_hz)) : 0;
-    c[C_THRESHOLD] = (float)(p[THRESHOLD] * LOG2_PER_DB);
+    c[C_HOLD] = rms ? (float)(1 - qm_one_pole(p[RMS_TIME] / 1000, spec->rate_hz)) : 0;
+    c[C_THRESHOLD] = (float)(p[THRESHOLD] * QM_LOG2_PER_DB);
     c[C_SLOPE] = (float)(1 / p[RATIO] - 1);
-    c[C_KNEE] = (float)((p[KNEE] > 0.001 ? p[KNEE] : 0.001) * LOG2_PER_DB);
+    c[C_KNEE] = (float)((p[KNEE] > 0.001 ? p[KNEE] : 0.001) * QM_LOG2_PER_DB);
     c[C_ATTACK] = (float)qm_one_pole(p[ATTACK] / 1000, spec->rate_hz);
     c[C_RELEASE] = (float)qm_one_pole(p[RELEASE] / 1000, spec->rate_hz);
     c[C_DRY] = (float)(1 - mix);
     c[C_WET] = (float)(mix * qm_db_to_gain(p[MAKEUP]));
 }
 
+static uint32_t lookahead(const QmProcSpec *spec)
+{
+    return qm_frames_of_ms(spec->params[LOOKAHEAD], spec->rate_hz);
+}
+
 static size_t state_size(const QmProcSpec *spec)
 {
-    (void)spec;
-    return sizeof(State);
+    const uint32_t frames = lookahead(spec);
+    const size_t held = frames ? frames + 2 : 0;
+    return sizeof(State) + (qm_lookahead_rows(frames) + held) * sizeof(QmVec);
 }
 
-QM_INLINE void advance(QmVec *c, const QmVec *step, uint32_t from, uint32_t to)
+static void reset(const QmProcSpec *spec, void *state)
 {
-    for (uint32_t k = from; k < to; k++)
-        c[k] += step[k];
-}
-
-/* Coeffs [from, to) of frame i in the left lanes, of frame i + 1, if there is one, in the
- * right ones. */
-QM_INLINE const QmVec *coeffs_of(const QmProcCall *call, uint32_t i, uint32_t from,
-                                 uint32_t to, bool ramp, QmVec *paired)
-{
-    QmVec *const c = call->coeffs;
-    if (!ramp)
-        return c;
-    for (uint32_t k = from; k < to; k++) {
-        c[k] += call->step[k];
-        const QmVec first = c[k];
-        if (i + 1 < call->n)
-            c[k] += call->step[k];
-        paired[k] = qm_vec_pair(first, c[k]);
-    }
-    return paired;
+    State *const s = state;
+    s->ahead = qm_lookahead(lookahead(spec));
+    s->held.window = s->ahead.frames + 1;
 }
 
 /* Averages the powers of two frames, where the detector does. */
@@ -172,14 +195,14 @@ QM_INLINE QmVec average(QmVec *averaged, QmVec now, QmVec hold, bool two)
 QM_INLINE void measure(const QmProcCall *call, QmVec *power, bool ramp, bool averages)
 {
     State *const s = call->state;
-    const QmVec *const in = call->key ? call->key : call->io;
+    QmVec filtered[QM_QUANTUM];
+    const QmVec *const in = qm_listen(call, &s->filter, ramp, filtered);
     QmVec averaged = s->power, paired[N_COEFFS];
     for (uint32_t i = 0; i < call->n; i += 2) {
-        const QmVec *const c = coeffs_of(call, i, 0, N_MEASURE, ramp, paired);
+        const QmVec *const c = qm_coeffs_paired(call, i, C_MEAN, N_MEASURE, ramp, paired);
         const bool two = i + 1 < call->n;
-        const QmVec one = in[i], next = in[i + two];
-        const QmVec left = qm_vec_pair(one, qm_vec_lefts(next));
-        const QmVec right = qm_vec_pair(qm_vec_rights(one), next);
+        QmVec left, right;
+        qm_pair_channels(in[i], in[i + two], &left, &right);
         const QmVec l = left * left, r = right * right;
         const QmVec peak = qm_vec_max(l, r), mean = (l + r) * qm_vec(0.5f);
         const QmVec now = peak + c[C_MEAN] * (mean - peak);
@@ -193,16 +216,29 @@ QM_INLINE void measure(const QmProcCall *call, QmVec *power, bool ramp, bool ave
     s->power = averaged;
 }
 
+/* The greatest power within the look-ahead. */
+static void hold(State *s, uint32_t n, QmVec *power)
+{
+    QmVec *const values = s->rows + qm_lookahead_rows(s->ahead.frames);
+    for (uint32_t i = 0; i < n; i += 2) {
+        QmVec *const p = power + i / 2;
+        const QmVec first = qm_sliding_max(&s->held, values, qm_vec_lefts(*p));
+        QmVec second = first;
+        if (i + 1 < n)
+            second = qm_sliding_max(&s->held, values, qm_vec_rights(*p));
+        *p = qm_vec_pair(first, second);
+    }
+}
+
 /* From power to the reduction, in units of level, that the curve asks for. */
 QM_INLINE void bend(const QmProcCall *call, QmVec *work, bool ramp)
 {
     QmVec paired[N_COEFFS];
     const QmVec zero = {0};
-    for (uint32_t i = 0; i < call->n; i += 4)
-        qm_vecs_log2(work + i / 2, 2);
+    qm_pairs_log2(work, call->n);
     for (uint32_t i = 0; i < call->n; i += 2) {
         QmVec *const w = work + i / 2;
-        const QmVec *const c = coeffs_of(call, i, N_MEASURE, N_BEND, ramp, paired);
+        const QmVec *const c = qm_coeffs_paired(call, i, N_MEASURE, N_BEND, ramp, paired);
         const QmVec half = c[C_KNEE] * qm_vec(0.5f), parabola = qm_vec(0.5f) / c[C_KNEE];
         const QmVec over = *w * qm_vec(0.5f) - c[C_THRESHOLD];
         const QmVec k = qm_vec_min(qm_vec_max(over + half, zero), c[C_KNEE]);
@@ -210,59 +246,31 @@ QM_INLINE void bend(const QmProcCall *call, QmVec *work, bool ramp)
     }
 }
 
-QM_INLINE QmVec follow(QmVec rest, QmVec target, QmVec attack, QmVec release)
-{
-    const QmVec one = qm_vec(1);
-    const QmVec down = attack * target + (one - attack) * rest;
-    const QmVec up = release * target + (one - release) * rest;
-    return qm_vec_select(qm_vec_less(target, rest), down, up);
-}
-
-QM_INLINE void smooth(const QmProcCall *call, QmVec *work, bool ramp)
-{
-    State *const s = call->state;
-    QmVec *const c = call->coeffs;
-    const QmVec base = s->base;
-    QmVec rest = s->rest;
-    for (uint32_t i = 0; i < call->n; i += 2) {
-        const QmVec target = work[i / 2] - base;
-        if (ramp)
-            advance(c, call->step, N_BEND, N_SMOOTH);
-        rest = follow(rest, qm_vec_lefts(target), c[C_ATTACK], c[C_RELEASE]);
-        const QmVec first = rest;
-        if (i + 1 < call->n) {
-            if (ramp)
-                advance(c, call->step, N_BEND, N_SMOOTH);
-            rest = follow(rest, qm_vec_rights(target), c[C_ATTACK], c[C_RELEASE]);
-        }
-        work[i / 2] = base + qm_vec_pair(first, rest);
-    }
-    s->rest = rest;
-}
-
-QM_INLINE void apply(const QmProcCall *call, QmVec *work, bool ramp)
+/* From the reduction to gains. */
+QM_INLINE void weigh(const QmProcCall *call, QmVec *work, bool ramp)
 {
     QmVec paired[N_COEFFS];
-    for (uint32_t i = 0; i < call->n; i += 4)
-        qm_vecs_exp2(work + i / 2, 2);
+    qm_pairs_exp2(work, call->n);
     for (uint32_t i = 0; i < call->n; i += 2) {
-        QmVec *const w = work + i / 2;
-        const QmVec *const c = coeffs_of(call, i, N_SMOOTH, N_COEFFS, ramp, paired);
-        const QmVec gain = c[C_DRY] + c[C_WET] * *w;
-        call->io[i] *= qm_vec_lefts(gain);
-        if (i + 1 < call->n)
-            call->io[i + 1] *= qm_vec_rights(gain);
+        const QmVec *const c =
+            qm_coeffs_paired(call, i, N_SMOOTH, N_COEFFS, ramp, paired);
+        work[i / 2] = c[C_DRY] + c[C_WET] * work[i / 2];
     }
 }
 
 QM_INLINE void run(const QmProcCall *call, bool ramp, bool averages)
 {
-    QmVec work[QM_QUANTUM / 2 + 1];
+    State *const s = call->state;
+    QmVec work[QM_PAIR_ROOM(QM_QUANTUM)];
     measure(call, work, ramp, averages);
-    work[(call->n + 1) / 2] = work[0]; /* logarithms and powers go in pairs of rows */
+    if (s->ahead.frames)
+        hold(s, call->n, work);
     bend(call, work, ramp);
-    smooth(call, work, ramp);
-    apply(call, work, ramp);
+    qm_pairs_follow(call, &s->reduction, C_ATTACK, ramp, work);
+    qm_pairs_tally(&s->tally, work, call->n);
+    weigh(call, work, ramp);
+    qm_lookahead_delay(&s->ahead, s->rows, call->n, call->io);
+    qm_pairs_apply(work, call->n, call->io);
 }
 
 /* Whether any strip's detector averages. */
@@ -286,20 +294,32 @@ static void process(const QmProcCall *call)
     if (call->on_grid) {
         State *const s = call->state;
         s->power = qm_vec_flush(s->power);
-        qm_vec_settle(&s->base, &s->rest);
-        s->base = qm_vec_flush(s->base);
-        s->rest = qm_vec_flush(s->rest);
+        qm_follower_flush(&s->reduction);
     }
+}
+
+static const QmReading readings[] = {QM_READING_REDUCTION, QM_READING_MEAN_REDUCTION};
+
+static void read(const QmProcSpec *spec, const void *state, uint32_t strip,
+                 double *values)
+{
+    (void)spec;
+    qm_read_reductions(&((const State *)state)->tally, strip, values);
 }
 
 const QmProcDesc QM_ISA(qm_proc_compressor) = {
     .name = "compressor",
-    .summary = "compressor: peak or rms, soft knee, stereo-linked, side chain",
+    .summary = "compressor: peak or rms, soft knee, look-ahead, side chain",
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_KEYED,
+    .readings = readings,
+    .n_readings = QM_COUNT(readings),
     .n_coeffs = n_coeffs,
     .update = update,
     .state_size = state_size,
+    .latency = lookahead,
+    .reset = reset,
+    .read = read,
     .process = process,
 };
