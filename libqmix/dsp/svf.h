@@ -46,6 +46,8 @@ typedef enum QmSvfKind {
     QM_SVF_HIGH_PASS,
     QM_SVF_NOTCH,
     QM_SVF_ALL_PASS,
+    QM_SVF_TILT,      /* highs up by the gain, lows down by it */
+    QM_SVF_BAND_PASS, /* 0 dB at its frequency */
 } QmSvfKind;
 
 /* The coeffs of a section, in this order wherever they are kept. */
@@ -77,7 +79,8 @@ QM_INLINE double qm_svf_freq(double freq_hz, double rate_hz)
 }
 
 /* Coeffs with the response of the cookbook's biquad (the bilinear transform, frequency
- * exact at freq_hz). Gain means something to bells and shelves only. */
+ * exact at freq_hz; dsp/matched.h has others). Gain means something to bells, shelves and
+ * tilts only. */
 QM_INLINE void qm_svf_design(QmSvfKind kind, double freq_hz, double gain_db, double q,
                              double rate_hz, float c[QM_SVF_COEFFS])
 {
@@ -101,6 +104,12 @@ QM_INLINE void qm_svf_design(QmSvfKind kind, double freq_hz, double gain_db, dou
         break;
     case QM_SVF_NOTCH:
         qm_svf_fold(g, k, 1, -k, 0, c);
+        break;
+    case QM_SVF_TILT: /* a high shelf of twice the gain, a^2 lower */
+        qm_svf_fold(g * a, k, a * a, k * (1 - a * a), 1 / (a * a) - a * a, c);
+        break;
+    case QM_SVF_BAND_PASS:
+        qm_svf_fold(g, k, 0, k, 0, c);
         break;
     case QM_SVF_ALL_PASS:
     default:

@@ -1,20 +1,33 @@
 /* Equaliser: up to 16 bands in series, each a state variable filter of any shape
- * (dsp/svf.h).
+ * (dsp/svf.h) for both channels, the middle, the sides, or one channel.
  *
- * Responses are the cookbook's (bilinear): exact at the band's frequency, a bell near
- * Nyquist is narrower than its analogue model. No latency; the tail is the ringing of all
- * bands.
+ * Responses follow the analogue ones to the top of the band: dsp/matched.h says how, how
+ * closely, and whose work that is. A tilt turns the spectrum around its frequency: the
+ * highs go up by the gain, the lows down by it. No latency; the tail is the ringing of
+ * all bands.
  *
  * A band that is switched off goes on filtering and is only left out of the output, so
- * that switching is a ramp like any other change. A bell or shelf of 0 dB gives its
+ * that switching is a ramp like any other change. A band whose gain is 0 dB gives its
  * input, bit for bit.
+ *
+ * Channels. With x' the other channel of x, and -+ the sign of the side (+ left),
+ *
+ *     u = a x + b x' +- c x,   y = x + (H u - u)
+ *
+ *   mid    a = 1/2, b = 1/2      u = (l + r) / 2 in both channels
+ *   side   a = 1/2, b = -1/2     u = +-(l - r) / 2
+ *   left   a = 1/2, c = 1/2      u = l and 0;  right: c = -1/2
+ *
+ * and a band in stereo is y = H x itself. Where a gang has no other bands, that
+ * is all it computes; in a gang with some, a stereo lane selects the same value.
  *
  * Speed. A band waits for its own last sample, so bands are computed four at a time
  * within the frame: while one waits, another works. */
-#include "dsp/svf.h"
+#include "dsp/matched.h"
 #include "proc/proc.h"
 
-enum { ON, TYPE, FREQ, GAIN, Q, MAX_BANDS = 16, TOGETHER = 4 };
+enum { ON, TYPE, FREQ, GAIN, Q, CHANNEL, MAX_BANDS = 16, TOGETHER = 4 };
+enum { STEREO, MID, SIDE, LEFT, RIGHT };
 
 static const char *const type_names[] = {
     [QM_SVF_BELL] = "bell",
@@ -24,8 +37,13 @@ static const char *const type_names[] = {
     [QM_SVF_HIGH_PASS] = "high-pass",
     [QM_SVF_NOTCH] = "notch",
     [QM_SVF_ALL_PASS] = "all-pass",
+    [QM_SVF_TILT] = "tilt",
     NULL,
 };
+
+static const char *const channel_names[] = {
+    [STEREO] = "stereo", [MID] = "mid",     [SIDE] = "side",
+    [LEFT] = "left",     [RIGHT] = "right", NULL};
 
 static const QmParam band[] = {
     [ON] = {.name = "on",
@@ -36,7 +54,7 @@ static const QmParam band[] = {
     [TYPE] = {.name = "type",
               .help = "shape of the band",
               .kind = QM_PARAM_CHOICE,
-              .max = QM_SVF_ALL_PASS,
+              .max = QM_SVF_TILT,
               .choices = type_names},
     [FREQ] = {.name = "freq",
               .help = "centre or corner frequency, at most 0.49 of the rate",
@@ -45,7 +63,7 @@ static const QmParam band[] = {
               .max = 40000,
               .def = 1000},
     [GAIN] = {.name = "gain",
-              .help = "boost or cut of a bell or shelf",
+              .help = "boost or cut of a bell or shelf; of the highs by a tilt",
               .unit = QM_UNIT_DB,
               .min = -40,
               .max = 40,
@@ -55,11 +73,24 @@ static const QmParam band[] = {
            .min = 0.05,
            .max = 40,
            .def = 0.7071},
+    [CHANNEL] = {.name = "channel",
+                 .help = "what of the sound the band works on",
+                 .kind = QM_PARAM_CHOICE,
+                 .max = RIGHT,
+                 .choices = channel_names},
+};
+
+/* Coeffs: the sections', then what each takes of the channels: 1 - a, b and c. */
+enum { TAKE_LESS, TAKE_OTHER, TAKE_SIGNED, N_TAKE };
+
+static const float takes[][N_TAKE] = {
+    [STEREO] = {0, 0, 0},     [MID] = {0.5f, 0.5f, 0},    [SIDE] = {0.5f, -0.5f, 0},
+    [LEFT] = {0.5f, 0, 0.5f}, [RIGHT] = {0.5f, 0, -0.5f},
 };
 
 static uint32_t n_coeffs(const QmProcSpec *spec)
 {
-    return spec->n_groups * QM_SVF_COEFFS;
+    return spec->n_groups * (QM_SVF_COEFFS + N_TAKE);
 }
 
 static void update(const QmProcSpec *spec, const double *params, float *coeffs)
@@ -67,7 +98,9 @@ static void update(const QmProcSpec *spec, const double *params, float *coeffs)
     for (uint32_t b = 0; b < spec->n_groups; b++) {
         const double *const p = params + b * QM_COUNT(band);
         float *const c = coeffs + b * QM_SVF_COEFFS;
-        qm_svf_design((QmSvfKind)p[TYPE], p[FREQ], p[GAIN], p[Q], spec->rate_hz, c);
+        float *const take = coeffs + spec->n_groups * QM_SVF_COEFFS + b * N_TAKE;
+        memcpy(take, takes[(uint32_t)p[CHANNEL]], sizeof takes[0]);
+        qm_matched_design((QmSvfKind)p[TYPE], p[FREQ], p[GAIN], p[Q], spec->rate_hz, c);
         if (p[ON] < 0.5) {
             c[QM_SVF_D0] = 1;
             c[QM_SVF_C1] = c[QM_SVF_D2] = 0;
@@ -90,7 +123,7 @@ static size_t state_size(const QmProcSpec *spec)
  * sections in series do not ring longer than the sum. */
 static uint64_t tail(const QmProcSpec *spec, const double *params)
 {
-    float c[MAX_BANDS * QM_SVF_COEFFS];
+    float c[MAX_BANDS * (QM_SVF_COEFFS + N_TAKE)];
     double frames = 0;
     update(spec, params, c);
     for (uint32_t b = 0; b < spec->n_groups; b++)
@@ -98,12 +131,35 @@ static uint64_t tail(const QmProcSpec *spec, const double *params)
     return (uint64_t)(20 * frames);
 }
 
-/* `count` bands from `first` on; a constant in each of its calls. */
-QM_INLINE void run(const QmProcCall *call, uint32_t first, uint32_t count, bool ramp)
+QM_INLINE void advance(QmVec *c, const QmVec *step, uint32_t count)
 {
+    for (uint32_t k = 0; k < count; k++)
+        c[k] += step[k];
+}
+
+/* One band. */
+QM_INLINE QmVec band_tick(QmSvf *s, const QmVec *c, const QmVec *take, QmVec x,
+                          bool stereo)
+{
+    if (stereo)
+        return qm_svf_tick(s, c, x);
+    const QmVec one = qm_vec(1), sign = {1, -1, 1, -1, 1, -1, 1, -1};
+    const QmVecI part = qm_vec_less(qm_vec(0), take[TAKE_LESS]);
+    const QmVec own = one - take[TAKE_LESS] + take[TAKE_SIGNED] * sign;
+    const QmVec some = own * x + take[TAKE_OTHER] * qm_vec_swap(x);
+    const QmVec u = qm_vec_select(part, some, x), h = qm_svf_tick(s, c, u);
+    return qm_vec_select(part, x + (h - u), h);
+}
+
+/* `count` bands from `first` on; a constant in each of its calls. */
+QM_INLINE void run(const QmProcCall *call, uint32_t first, uint32_t count, bool ramp,
+                   bool stereo)
+{
+    const uint32_t bands = call->spec->n_groups;
+    const uint32_t at = first * QM_SVF_COEFFS,
+                   take_at = bands * QM_SVF_COEFFS + first * N_TAKE;
     State *const state = call->state;
-    QmVec *const c = call->coeffs + first * QM_SVF_COEFFS;
-    const QmVec *const step = ramp ? call->step + first * QM_SVF_COEFFS : NULL;
+    QmVec *const c = call->coeffs + at, *const take = call->coeffs + take_at;
     QmSvf s[TOGETHER];
     for (uint32_t b = 0; b < count; b++)
         s[b] = state->bands[first + b];
@@ -112,11 +168,12 @@ QM_INLINE void run(const QmProcCall *call, uint32_t first, uint32_t count, bool 
         const uint32_t end = settle_at < call->n ? settle_at : call->n;
         for (; i < end; i++) {
             if (ramp)
-                for (uint32_t k = 0; k < count * QM_SVF_COEFFS; k++)
-                    c[k] += step[k];
+                advance(c, call->step + at, count * QM_SVF_COEFFS);
+            if (ramp && !stereo)
+                advance(take, call->step + take_at, count * N_TAKE);
             QmVec x = call->io[i];
             for (uint32_t b = 0; b < count; b++)
-                x = qm_svf_tick(&s[b], c + b * QM_SVF_COEFFS, x);
+                x = band_tick(&s[b], c + b * QM_SVF_COEFFS, take + b * N_TAKE, x, stereo);
             call->io[i] = x;
         }
         if (i == settle_at)
@@ -130,38 +187,60 @@ QM_INLINE void run(const QmProcCall *call, uint32_t first, uint32_t count, bool 
     }
 }
 
-QM_INLINE void run_all(const QmProcCall *call, bool ramp)
+QM_INLINE void run_all(const QmProcCall *call, bool ramp, bool stereo)
 {
     const uint32_t bands = call->spec->n_groups;
     uint32_t b = 0;
     for (; b + TOGETHER <= bands; b += TOGETHER)
-        run(call, b, TOGETHER, ramp);
+        run(call, b, TOGETHER, ramp, stereo);
     switch (bands - b) {
     case 3:
-        run(call, b, 3, ramp);
+        run(call, b, 3, ramp, stereo);
         break;
     case 2:
-        run(call, b, 2, ramp);
+        run(call, b, 2, ramp, stereo);
         break;
     case 1:
-        run(call, b, 1, ramp);
+        run(call, b, 1, ramp, stereo);
         break;
     }
+}
+
+/* Whether every band of every strip is in stereo, and stays so during the call. */
+static bool all_stereo(const QmProcCall *call)
+{
+    const uint32_t bands = call->spec->n_groups;
+    QmVec most = qm_vec(0);
+    for (uint32_t b = 0; b < bands; b++) {
+        const uint32_t k = bands * QM_SVF_COEFFS + b * N_TAKE + TAKE_LESS;
+        most = qm_vec_max(most, call->coeffs[k]);
+        if (call->step)
+            most = qm_vec_max(most, call->step[k]);
+    }
+    bool all = true;
+    for (uint32_t lane = 0; lane < QM_LANES; lane++)
+        all &= most[lane] == 0;
+    return all;
 }
 
 static void process(const QmProcCall *call)
 {
     State *const state = call->state;
-    if (call->step)
-        run_all(call, true);
+    const bool stereo = all_stereo(call);
+    if (call->step && stereo)
+        run_all(call, true, true);
+    else if (call->step)
+        run_all(call, true, false);
+    else if (stereo)
+        run_all(call, false, true);
     else
-        run_all(call, false);
+        run_all(call, false, false);
     state->since = call->on_grid ? 0 : (state->since + call->n) % QM_SVF_SETTLE;
 }
 
 const QmProcDesc QM_ISA(qm_proc_eq) = {
     .name = "eq",
-    .summary = "equaliser: bells, shelves, passes, notches",
+    .summary = "equaliser: bells, shelves, tilts, passes, notches; stereo or mid/side",
     .group_name = "bands",
     .group = band,
     .n_group = QM_COUNT(band),
