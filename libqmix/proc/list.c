@@ -8,6 +8,7 @@
     QM_PROC(gain)                                                                        \
     QM_PROC(eq)                                                                          \
     QM_PROC(compressor)                                                                  \
+    QM_PROC(multiband)                                                                   \
     QM_PROC(delay)                                                                       \
     QM_PROC(reverb)                                                                      \
     QM_PROC(limiter)
