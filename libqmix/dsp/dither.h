@@ -71,9 +71,8 @@ QM_INLINE QmVec qm_shape_tick(QmShape *s, const QmVec taps[QM_SHAPE_TAPS], QmVec
                               QmVec noise)
 {
     QmVec *const e = s->error;
-    const QmVec v =
-        x - ((((taps[0] * e[0] + taps[1] * e[1]) + taps[2] * e[2]) + taps[3] * e[3]) +
-             taps[4] * e[4]);
+    const QmVec older = (taps[4] * e[4] + taps[3] * e[3]) + taps[2] * e[2];
+    const QmVec v = ((x - older) - taps[1] * e[1]) - taps[0] * e[0];
     const QmVec y = qm_vec_round(v + noise);
     e[4] = e[3];
     e[3] = e[2];
@@ -81,6 +80,31 @@ QM_INLINE QmVec qm_shape_tick(QmShape *s, const QmVec taps[QM_SHAPE_TAPS], QmVec
     e[1] = e[0];
     e[0] = y - v;
     return y;
+}
+
+/* Dither sleeps where nothing is played: silence is to stay silence. `left` counts the
+ * frames since a strip's last sample that was not 0, from `hold` down; the mask is all
+ * ones while it runs. */
+QM_INLINE QmVecI qm_dither_awake(QmVecI *left, QmVec x, int32_t hold)
+{
+    const QmVec size = qm_vec_abs(x);
+    const QmVecI sounds = qm_vec_less(qm_vec(0), size + qm_vec_swap(size));
+    const QmVecI less = *left + (-*left >> 31);
+    *left = (sounds & qm_veci(hold)) | (~sounds & less);
+    return -*left >> 31;
+}
+
+/* How long it stays awake: a pause within music is no silence. */
+#define QM_DITHER_AWAKE_S 0.5
+
+/* Noise of n frames of eight lanes, left and right of four strips. */
+static inline void qm_dither_rows(const uint64_t seeds[QM_LANES / 2], int64_t frame,
+                                  uint32_t n, QmVec *rows)
+{
+    uint64_t keys[QM_LANES];
+    for (uint32_t lane = 0; lane < QM_LANES; lane++)
+        keys[lane] = qm_dither_key(seeds[lane / 2], lane % 2);
+    qm_dither(keys, QM_LANES, frame, n, (float *)rows);
 }
 
 #endif

@@ -11,7 +11,9 @@
     QM_PROC(multiband)                                                                   \
     QM_PROC(delay)                                                                       \
     QM_PROC(reverb)                                                                      \
-    QM_PROC(limiter)
+    QM_PROC(limiter)                                                                     \
+    QM_PROC(digital)                                                                     \
+    QM_PROC(dither)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
 QM_PROCESSORS
