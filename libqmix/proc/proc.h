@@ -146,6 +146,7 @@ typedef struct QmStripCall {
 enum {
     QM_PROC_KEYED = 1, /* takes `key: STRIP` */
     QM_PROC_TIMED = 2, /* is told the song position */
+    QM_PROC_RINGS = 4, /* linear-phase filters: rings before its latency as after it */
 };
 
 /* Something a processor measured of its own work since it was reset. */
