@@ -5,16 +5,24 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "proc/generator.h"
+#include "proc/modulator.h"
 #include "proc/proc.h"
 
 #include <stdio.h>
 
+static void print_line(const char *name, const char *kind, const char *summary)
+{
+    printf("%-12s %-9s %s\n", name, kind, summary);
+}
+
 void describe_list(void)
 {
     for (uint32_t i = 0; i < qm_gen_count(); i++)
-        printf("%-12s source   %s\n", qm_gen_at(i)->name, qm_gen_at(i)->summary);
+        print_line(qm_gen_at(i)->name, "source", qm_gen_at(i)->summary);
     for (uint32_t i = 0; i < qm_proc_count(); i++)
-        printf("%-12s insert   %s\n", qm_proc_at(i)->name, qm_proc_at(i)->summary);
+        print_line(qm_proc_at(i)->name, "insert", qm_proc_at(i)->summary);
+    for (uint32_t i = 0; i < qm_mod_count(); i++)
+        print_line(qm_mod_at(i)->name, "modulator", qm_mod_at(i)->summary);
 }
 
 static const char *number(double value, QmUnit unit, char text[QM_NUMBER_TEXT + 16])
@@ -47,10 +55,27 @@ static void print_rows(const QmParam *rows, uint32_t count)
     }
 }
 
+static int describe_modulator(const QmModDesc *mod)
+{
+    printf("%s: %s\n", mod->name, mod->summary);
+    if (mod->flags & QM_MOD_LISTENS)
+        printf("  %-16s %s\n", "strip", "the strip that is heard");
+    if (mod->flags & QM_MOD_GATED)
+        printf("  %-16s %s\n", "strip", "the source whose notes it is told");
+    print_rows(mod->params, mod->n_params);
+    if (mod->group_name) {
+        printf("%s: a list of 1 to %u, each\n", mod->group_name, mod->max_groups);
+        print_rows(mod->group, 1);
+    }
+    return 0;
+}
+
 int describe_one(const CliTool *tool, const char *name)
 {
     const QmGenDesc *gen = qm_gen_find(name);
     const QmProcDesc *proc = qm_proc_find(name);
+    if (qm_mod_find(name))
+        return describe_modulator(qm_mod_find(name));
     if (gen) {
         printf("%s: %s\n", gen->name, gen->summary);
         print_rows(gen->params, gen->n_params);

@@ -1,7 +1,7 @@
 /* Reading goes in the order in which things can be referred to: the header, then the
  * names of all sounds, strips and patterns, then their bodies (every reference is
- * resolved at once), then automation, whose addresses look into finished strips, then the
- * arrangement. validate looks at the whole.
+ * resolved at once), then modulators and automation, whose addresses look into finished
+ * strips, then the arrangement. validate looks at the whole.
  *
  * Printing walks the same tables. */
 #include "formats/session_yaml.h"
@@ -12,37 +12,21 @@
 
 /* What the language has and this version does not build. */
 static const QmUnbuilt unbuilt[] = {
-    {"session", "kits"},
-    {"session", "scenes"},
-    {"session", "snapshots"},
-    {"session", "crossfader"},
-    {"session", "modulators"},
-    {"session", "performance"},
-    {"session", "mix"},
-    {"sound", "bpm"},
-    {"sound", "warp"},
-    {"sound", "slices"},
-    {"sound", "loop"},
-    {"sound", "pitch"},
-    {"sound", "start"},
-    {"source", "looper"},
-    {"source", "input"},
-    {"source", "kit"},
-    {"bus", "level"},
-    {"bus", "split"},
-    {"master", "target"},
-    {"patterns", "chain"},
-    {"pattern", "rhythm"},
-    {"track", "locks"},
-    {"track", "when"},
-    {"arrangement", "scene"},
-    {NULL, NULL},
+    {"session", "kits"},       {"session", "scenes"},      {"session", "snapshots"},
+    {"session", "crossfader"}, {"session", "performance"}, {"session", "mix"},
+    {"sound", "bpm"},          {"sound", "warp"},          {"sound", "slices"},
+    {"sound", "loop"},         {"sound", "pitch"},         {"sound", "start"},
+    {"source", "looper"},      {"source", "input"},        {"source", "kit"},
+    {"bus", "level"},          {"bus", "split"},           {"master", "target"},
+    {"patterns", "chain"},     {"pattern", "rhythm"},      {"track", "locks"},
+    {"track", "when"},         {"arrangement", "scene"},   {NULL, NULL},
 };
 
 /* Maps of named things, read after the header. */
-enum { SOUNDS, SOURCES, BUSES, MASTER, PATTERNS, AUTOMATION, N_SECTIONS };
-static const char *const sections[N_SECTIONS] = {"sounds", "sources",  "buses",
-                                                 "master", "patterns", "automation"};
+enum { SOUNDS, SOURCES, BUSES, MASTER, PATTERNS, MODULATORS, AUTOMATION, N_SECTIONS };
+static const char *const sections[N_SECTIONS] = {"sounds",    "sources",  "buses",
+                                                 "master",    "patterns", "modulators",
+                                                 "automation"};
 
 /* ---- seed: 64 bits, which a double does not hold ---- */
 
@@ -346,6 +330,9 @@ static QmStatus read_session(QmSessionReader *self, const QmYamlNode *root)
         status = qm_read_patterns(self, nodes[PATTERNS]);
     }
     if (status == QM_OK) {
+        status = qm_read_modulators(self, nodes[MODULATORS]);
+    }
+    if (status == QM_OK) {
         status = qm_read_automation(self, nodes[AUTOMATION]);
     }
     return status == QM_OK ? read_arrangement(self, root) : status;
@@ -437,6 +424,10 @@ static void print_sections(QmPrinter *printer, const QmSession *session)
     if (session->n_patterns != 0) {
         begin_section(printer, sections[PATTERNS]);
         qm_print_patterns(printer, session);
+    }
+    if (session->n_modulators != 0) {
+        begin_section(printer, sections[MODULATORS]);
+        qm_print_modulators(printer, session);
     }
     if (session->n_lanes != 0) {
         begin_section(printer, sections[AUTOMATION]);

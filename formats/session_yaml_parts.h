@@ -28,6 +28,7 @@ extern const QmFieldType qm_field_pattern;
 QmStatus qm_read_sounds(QmSessionReader *self, const QmYamlNode *sounds);
 QmStatus qm_read_strip(QmSessionReader *self, const QmYamlNode *node, QmStrip *strip);
 QmStatus qm_read_patterns(QmSessionReader *self, const QmYamlNode *patterns);
+QmStatus qm_read_modulators(QmSessionReader *self, const QmYamlNode *modulators);
 QmStatus qm_read_automation(QmSessionReader *self, const QmYamlNode *automation);
 
 void qm_print_sounds(QmPrinter *printer, const QmSession *session);
@@ -35,6 +36,7 @@ void qm_print_strip(QmPrinter *printer, const QmSession *session, const QmStrip 
 /* Whether printing it would say nothing. */
 bool qm_strip_is_plain(const QmSession *session, const QmStrip *strip);
 void qm_print_patterns(QmPrinter *printer, const QmSession *session);
+void qm_print_modulators(QmPrinter *printer, const QmSession *session);
 void qm_print_automation(QmPrinter *printer, const QmSession *session);
 
 /* A strip's input and insert chain (session_yaml_slots.c). */

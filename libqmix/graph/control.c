@@ -3,10 +3,12 @@
  * A param event either sets a value at its frame, or starts a move that lasts until the
  * event's end. Moving params are looked at on every grid line: they are sent to where
  * automation will be at the next one, and since a ramp takes exactly a quantum they are
- * there in time. */
+ * there in time. Params that modulators move are looked at on every grid line, too: they
+ * are sent to what the modulators make of what session and automation say. */
 #include "graph/op.h"
 
 #include "base/qmath.h"
+#include "model/address.h"
 #include "dsp/pan.h"
 
 _Static_assert(QM_RAMP == QM_QUANTUM, "moves arrive on the next grid line");
@@ -113,6 +115,53 @@ static void share_gains(Input *input)
     }
 }
 
+/* --- modulation --------------------------------------------------------------------- */
+
+/* What session and automation say: the whole of it, or what modulators begin with. */
+static void say(Op *op, const QmAgendaItem *item, double value)
+{
+    if (!item->moved) {
+        set(op, item, value);
+        return;
+    }
+    Moved *moved = &op->moved[item->moved - 1];
+    moved->base = qm_param_clamp(moved->plan->row, value);
+    moved->due = true;
+}
+
+/* Sends a param to where it is to be at engine frame `arrival`. */
+static void modulate(const QmPlan *plan, Op *op, Moved *moved, int64_t arrival)
+{
+    const QmPlanMoved *p = moved->plan;
+    const int64_t song = arrival - p->at.shift;
+    QmMove move = {.value = moved->base};
+    for (uint32_t i = 0; i < p->n_routes; i++) {
+        const QmPlanRoute *route = &p->routes[i];
+        const QmModValue said = qm_modulation_value(plan->modulation, route->modulator,
+                                                    song, moved->heard[i]);
+        qm_modulation_add(plan->modulation, route->modulator, route->route, song, said,
+                          &move);
+    }
+    const double value = qm_mod_move(p->row, move.value, move.amount);
+    if (value != moved->now)
+        set(op, &p->at, value);
+    moved->now = value;
+    moved->due = false;
+}
+
+static void modulate_all(const QmPlan *plan, Op *op, int64_t arrival)
+{
+    for (uint32_t i = 0; i < op->plan->n_moved; i++)
+        modulate(plan, op, &op->moved[i], arrival);
+}
+
+static void modulate_due(const QmPlan *plan, Op *op, int64_t arrival)
+{
+    for (uint32_t i = 0; i < op->plan->n_moved; i++)
+        if (op->moved[i].due)
+            modulate(plan, op, &op->moved[i], arrival);
+}
+
 /* --- moves --------------------------------------------------------------------- */
 
 static bool same_param(const QmAgendaItem *a, const QmAgendaItem *b)
@@ -141,11 +190,12 @@ void qm_op_tick(const QmPlan *plan, Op *op, int64_t frame)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < op->n_moves; i++) {
         const QmAgendaItem *item = op->moves[i];
-        set(op, item, qm_event_value(item->event, next - item->shift));
+        say(op, item, qm_event_value(item->event, next - item->shift));
         if (next < move_end(item))
             op->moves[kept++] = item;
     }
     op->n_moves = kept;
+    modulate_all(plan, op, next);
     update_dirty(plan, op);
     for (uint32_t m = 0; m < op->plan->n_members; m++)
         if (op->input[m].voices)
@@ -159,7 +209,7 @@ static void param_event(Op *op, const QmAgendaItem *item)
     stop_move(op, item);
     const bool moving = item->event->param.frames > QM_QUANTUM;
     const int64_t arrived = item->frame + QM_RAMP - item->shift;
-    set(op, item, moving ? qm_event_value(item->event, arrived) : item->event->param.to);
+    say(op, item, moving ? qm_event_value(item->event, arrived) : item->event->param.to);
     if (moving)
         op->moves[op->n_moves++] = item;
 }
@@ -192,6 +242,7 @@ void qm_op_events(const QmPlan *plan, Op *op, int64_t frame)
         return;
     while (op->next < p->n_agenda && p->agenda[op->next].frame <= frame)
         event(plan, op, &p->agenda[op->next++]);
+    modulate_due(plan, op, frame + QM_RAMP);
     update_dirty(plan, op);
 }
 
@@ -204,7 +255,7 @@ int64_t qm_op_next_event(const Op *op, int64_t end)
 
 /* --- start --------------------------------------------------------------------- */
 
-static void finish(Op *op)
+static void arrive(Op *op)
 {
     for (uint32_t k = 0; k < op->plan->n_slots; k++)
         qm_ramp_finish(&op->slots[k].ramp);
@@ -216,6 +267,23 @@ static void finish(Op *op)
             feed->step = 0.0f;
             feed->left = 0;
         }
+}
+
+/* Everything is where it is to be at engine frame `frame`. */
+static void settle(const QmPlan *plan, Op *op, int64_t frame)
+{
+    modulate_all(plan, op, frame);
+    update_dirty(plan, op);
+    arrive(op);
+}
+
+static void reset_moved(const QmPlan *plan, Op *op)
+{
+    for (uint32_t i = 0; i < op->plan->n_moved; i++) {
+        Moved *moved = &op->moved[i];
+        moved->base = moved->now = qm_address_get(plan->session, moved->plan->target);
+        memset(moved->heard, 0, moved->plan->n_routes * sizeof *moved->heard);
+    }
 }
 
 static void reset_feeds(const QmPlan *plan, Input *input)
@@ -253,8 +321,8 @@ void qm_op_reset_params(const QmPlan *plan, Op *op)
         op->jumping[m] = 0;
         reset_feeds(plan, &op->input[m]);
     }
-    update_dirty(plan, op);
-    finish(op);
+    reset_moved(plan, op);
+    settle(plan, op, 0);
 }
 
 /* Whether what was triggered by an item is released before `frame`. */
@@ -296,11 +364,10 @@ void qm_op_chase(const QmPlan *plan, Op *op, int64_t frame)
             stop_move(op, item);
             const bool moving =
                 item->event->param.frames > QM_QUANTUM && frame < move_end(item);
-            set(op, item, qm_event_value(item->event, frame - item->shift));
+            say(op, item, qm_event_value(item->event, frame - item->shift));
             if (moving)
                 op->moves[op->n_moves++] = item;
         }
     }
-    update_dirty(plan, op);
-    finish(op);
+    settle(plan, op, frame);
 }

@@ -63,7 +63,7 @@ static bool make_feeds(const QmPlan *plan, uint16_t strip, Input *input, QmArena
         return false;
     for (uint32_t e = 0; e < node->n_edges; e++) {
         const QmEdge *edge = &plan->graph->edges[node->first_edge + e];
-        if (edge->kind != QM_EDGE_KEY)
+        if (qm_edge_feeds(edge))
             input->feeds[input->n_feeds++].edge = edge;
     }
     return true;
@@ -124,6 +124,18 @@ static bool make_taps(Op *op, uint32_t window, QmArena *arena)
     return true;
 }
 
+static bool make_moved(const QmPlanOp *planned, Op *op, QmArena *arena)
+{
+    op->moved = QM_NEW_ARRAY(arena, Moved, planned->n_moved);
+    for (uint32_t i = 0; op->moved && i < planned->n_moved; i++) {
+        op->moved[i].plan = &planned->moved[i];
+        op->moved[i].heard = QM_NEW_ARRAY(arena, double, planned->moved[i].n_routes);
+        if (!op->moved[i].heard)
+            return false;
+    }
+    return op->moved;
+}
+
 static bool make_op(const QmPlan *plan, const QmPlanOp *planned, uint32_t window, Op *op,
                     QmArena *arena)
 {
@@ -142,7 +154,7 @@ static bool make_op(const QmPlan *plan, const QmPlanOp *planned, uint32_t window
         if (!make_input(plan, planned->strip[m], &op->input[m], arena))
             return false;
     return qm_ramp_init(&op->fader, QM_FADER_COEFFS, true, arena) &&
-           make_taps(op, window, arena);
+           make_moved(planned, op, arena) && make_taps(op, window, arena);
 }
 
 QmStatus qm_exec_new(const QmPlan *plan, uint32_t window, QmArena *arena, QmDiag *diag,
@@ -224,6 +236,48 @@ static uint32_t contiguous(const QmExec *exec, uint16_t strip, int64_t frame, ui
     const Op *op = &exec->ops[exec->plan->op_of[strip]];
     const uint32_t rows = op->ring - qm_op_row(op, frame);
     return rows < n ? rows : n;
+}
+
+/* A tap as planar pairs. */
+static void read_tap(const QmExec *exec, uint16_t strip, QmTapPoint point, int64_t frame,
+                     uint32_t n, float *left, float *right)
+{
+    for (uint32_t done = 0, span; done < n; done += span) {
+        span = contiguous(exec, strip, frame + done, n - done);
+        const float *pair = tap_of(exec, strip, point, frame + done);
+        for (uint32_t i = 0; i < span; i++, pair += QM_LANES) {
+            left[done + i] = pair[0];
+            right[done + i] = pair[1];
+        }
+    }
+}
+
+/* The side-chain signals of a keyed slot. */
+static void read_key(const QmExec *exec, const QmEdge *edge, int64_t frame, uint32_t n,
+                     float *left, float *right)
+{
+    read_tap(exec, edge->from, edge->point, frame - edge->delay, n, left, right);
+}
+
+/* Modulators that listen hear what lies in front of the grid line at `frame`. */
+static void hear(const QmExec *exec, Op *op, int64_t frame)
+{
+    const QmModulation *modulation = exec->plan->modulation;
+    for (uint32_t i = 0; i < op->plan->n_moved; i++) {
+        const QmPlanMoved *moved = op->moved[i].plan;
+        double *heard = op->moved[i].heard;
+        for (uint32_t r = 0; r < moved->n_routes; r++) {
+            const QmPlanRoute *route = &moved->routes[r];
+            float left[QM_QUANTUM], right[QM_QUANTUM];
+            if (route->strip == QM_NONE)
+                continue;
+            read_tap(exec, route->strip, route->point, frame - QM_QUANTUM - route->delay,
+                     QM_QUANTUM, left, right);
+            heard[r] =
+                qm_modulation_hear(modulation, route->modulator, frame - moved->at.shift,
+                                   heard[r], left, right, QM_QUANTUM);
+        }
+    }
 }
 
 /* Fills `pairs`, or finds the pairs elsewhere; gives where they are. */
@@ -342,21 +396,6 @@ static QmSongTime slot_time(const QmExec *exec, const Slot *slot, uint32_t m,
 }
 
 /* --- chain ------------------------------------------------------------------------ */
-
-/* The side-chain signals of a keyed slot, as planar pairs. */
-static void read_key(const QmExec *exec, const QmEdge *edge, int64_t frame, uint32_t n,
-                     float *left, float *right)
-{
-    for (uint32_t done = 0, span; done < n; done += span) {
-        const int64_t at = frame + done - edge->delay;
-        span = contiguous(exec, edge->from, at, n - done);
-        const float *pair = tap_of(exec, edge->from, edge->point, at);
-        for (uint32_t i = 0; i < span; i++, pair += QM_LANES) {
-            left[done + i] = pair[0];
-            right[done + i] = pair[1];
-        }
-    }
-}
 
 static void key_rows(const QmExec *exec, const Op *op, const Slot *slot, int64_t frame,
                      uint32_t n, QmVec *rows)
@@ -479,6 +518,7 @@ void qm_exec_run(QmExec *exec, uint32_t index, int64_t frame, uint32_t n_quanta)
     Op *op = &exec->ops[index];
     for (const int64_t end = frame + (int64_t)n_quanta * QM_QUANTUM; frame < end;) {
         const int64_t grid = frame + QM_QUANTUM;
+        hear(exec, op, frame);
         qm_op_tick(exec->plan, op, frame);
         while (frame < grid) {
             qm_op_events(exec->plan, op, frame);

@@ -1,6 +1,7 @@
 /* The plan for people: one block a wave, one line a gang, its strips below it. */
 #include "base/units.h"
 #include "graph/plan.h"
+#include "model/address.h"
 
 static void print_chain(const QmPlanOp *op, QmText *text)
 {
@@ -20,7 +21,10 @@ static void print_feed(const QmPlan *plan, const QmEdge *edge, QmText *text)
 {
     static const char *const points[] = {"in", "pre", "post"};
     const QmStrip *from = &plan->session->strips[edge->from];
-    if (edge->kind == QM_EDGE_KEY) {
+    if (edge->kind == QM_EDGE_HEARD) {
+        qm_text_printf(text, "        heard %s, %s, by %s", from->name,
+                       points[edge->point], plan->session->modulators[edge->index].name);
+    } else if (edge->kind == QM_EDGE_KEY) {
         qm_text_printf(text, "        key  %s for %s", from->name,
                        plan->session->strips[edge->to].inserts[edge->index].name);
     } else {
@@ -57,6 +61,52 @@ static void print_strip(const QmPlan *plan, uint16_t s, QmText *text)
         print_feed(plan, &plan->graph->edges[node->first_edge + e], text);
 }
 
+static void add_number(QmText *text, double value, const QmParam *row)
+{
+    char number[QM_NUMBER_TEXT + 16];
+    qm_quantity_text(value, row->unit, number);
+    qm_text_add(text, number);
+}
+
+static void print_route(const QmPlan *plan, const QmRoute *route, QmText *text)
+{
+    static const char *const curves[] = {"linear", "exp"};
+    const QmParam *row = qm_address_param(plan->session, route->target);
+    qm_text_add(text, "    moves ");
+    qm_address_print(plan->session, route->target, text);
+    if (route->sets) {
+        qm_text_add(text, " from ");
+        add_number(text, route->params[QM_ROUTE_FROM], row);
+        qm_text_add(text, " to ");
+        add_number(text, route->params[QM_ROUTE_TO], row);
+        qm_text_printf(text, " (%s)\n", curves[route->curve]);
+        return;
+    }
+    qm_text_add(text, " by ");
+    add_number(text, route->params[QM_ROUTE_AMOUNT], &route->rows[QM_ROUTE_AMOUNT]);
+    qm_text_add(text, " of ");
+    add_number(text, row->min, row);
+    qm_text_add(text, " to ");
+    add_number(text, row->max, row);
+    qm_text_add(text, qm_mod_is_log(row) ? " (log)\n" : "\n");
+}
+
+static void print_modulators(const QmPlan *plan, QmText *text)
+{
+    const QmSession *session = plan->session;
+    if (session->n_modulators)
+        qm_text_add(text, "modulators:\n");
+    for (uint32_t i = 0; i < session->n_modulators; i++) {
+        const QmModulator *modulator = &session->modulators[i];
+        qm_text_printf(text, "  %s: %s", modulator->name, modulator->source->name);
+        if (modulator->strip != QM_NONE)
+            qm_text_printf(text, " of %s", session->strips[modulator->strip].name);
+        qm_text_add(text, "\n");
+        for (uint32_t k = 0; k < modulator->n_routes; k++)
+            print_route(plan, &modulator->routes[k], text);
+    }
+}
+
 void qm_plan_print(const QmPlan *plan, QmText *text)
 {
     qm_text_printf(
@@ -73,4 +123,5 @@ void qm_plan_print(const QmPlan *plan, QmText *text)
         for (uint32_t m = 0; m < op->n_members; m++)
             print_strip(plan, op->strip[m], text);
     }
+    print_modulators(plan, text);
 }

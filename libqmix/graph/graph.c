@@ -1,8 +1,8 @@
 /* Edges from the session's routes, waves by longest path, latencies and tails along them.
  *
  *   in_latency(s) = max of the generator's own, over feeds of latency(from), and over
- *                   keys of latency(key) - latency of the inserts before the one that
- *                   listens
+ *                   keys and what modulators hear of latency(tap) - latency of the
+ *                   inserts before what listens
  *   latency(s)    = in_latency(s) + sum of the inserts' latencies
  *
  * Solo rule: with any strip soloed, a strip is heard if it is soloed, feeds a soloed one,
@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/rand.h"
 #include "base/sort.h"
+#include "model/modulators.h"
 
 enum { MAX_LATENCY_S = 10, MAX_TAIL_S = 60 };
 
@@ -77,9 +78,62 @@ static bool listens(const QmInsert *insert)
     return insert->key != QM_NONE && !insert->bypass;
 }
 
+QmTapPoint qm_modulator_point(const QmModulator *modulator)
+{
+    static const QmTapPoint points[] = {[QM_MOD_TAP_IN] = QM_POINT_IN,
+                                        [QM_MOD_TAP_PRE] = QM_POINT_PRE,
+                                        [QM_MOD_TAP_POST] = QM_POINT_POST};
+    const int tap = qm_mod_find_param(modulator->source, "tap");
+    return points[(uint32_t)modulator->params[tap]];
+}
+
+int32_t qm_target_behind(const QmSession *session, QmTarget target)
+{
+    const QmStrip *strip = &session->strips[target.strip];
+    if (target.slot >= QM_SLOT_SEND)
+        return 0;
+    if (target.slot == QM_SLOT_INPUT)
+        return -(int32_t)qm_input_latency(session, strip);
+    const bool fader = target.slot == QM_SLOT_FADER;
+    const uint32_t inserts =
+        fader ? strip->n_inserts : (uint32_t)(target.slot - QM_SLOT_INSERT);
+    return (int32_t)qm_strip_latency(session, strip, inserts);
+}
+
+static bool is_bypassed(const QmSession *session, QmTarget target)
+{
+    return target.slot >= QM_SLOT_INSERT && target.slot < QM_SLOT_SEND &&
+           session->strips[target.strip].inserts[target.slot - QM_SLOT_INSERT].bypass;
+}
+
+/* From a strip that a modulator hears to the one where a route acts; a strip that hears
+ * itself waits for nobody. */
+static void add_heard(const QmSession *session, QmGraph *graph)
+{
+    for (uint16_t i = 0; i < session->n_modulators; i++) {
+        const QmModulator *modulator = &session->modulators[i];
+        for (uint16_t k = 0;
+             modulator->source->flags & QM_MOD_LISTENS && k < modulator->n_routes; k++) {
+            const QmTarget target = modulator->routes[k].target;
+            const uint16_t to = qm_target_acts_in(session, target);
+            if (to != modulator->strip && !is_bypassed(session, target))
+                graph->edges[graph->n_edges++] =
+                    (QmEdge){.from = modulator->strip,
+                             .to = to,
+                             .kind = QM_EDGE_HEARD,
+                             .point = qm_modulator_point(modulator),
+                             .index = i,
+                             .route = k,
+                             .behind = qm_target_behind(session, target)};
+        }
+    }
+}
+
 static uint32_t count_edges(const QmSession *session)
 {
     uint32_t n = 0;
+    for (uint32_t i = 0; i < session->n_modulators; i++)
+        n += session->modulators[i].n_routes;
     for (uint32_t s = 0; s < session->n_strips; s++) {
         const QmStrip *strip = &session->strips[s];
         n += strip->n_sends + (strip->to != QM_NONE);
@@ -108,22 +162,26 @@ static void add_edges(const QmSession *session, uint16_t s, QmGraph *graph)
     }
     for (uint16_t i = 0; i < strip->n_inserts; i++)
         if (listens(&strip->inserts[i]))
-            graph->edges[graph->n_edges++] = (QmEdge){.from = strip->inserts[i].key,
-                                                      .to = s,
-                                                      .kind = QM_EDGE_KEY,
-                                                      .point = QM_POINT_PRE,
-                                                      .index = i};
+            graph->edges[graph->n_edges++] =
+                (QmEdge){.from = strip->inserts[i].key,
+                         .to = s,
+                         .kind = QM_EDGE_KEY,
+                         .point = QM_POINT_PRE,
+                         .index = i,
+                         .behind = qm_strip_latency(session, strip, i)};
 }
 
-/* Grouped by receiver, sums first in session order of the sender, keys last (D4). */
+/* Grouped by receiver, sums first in session order of the sender (D4), then keys, then
+ * what modulators hear. */
 static int compare_edges(const void *a, const void *b)
 {
     const QmEdge *x = a, *y = b;
     if (x->to != y->to)
         return x->to < y->to ? -1 : 1;
-    const int x_key = x->kind == QM_EDGE_KEY, y_key = y->kind == QM_EDGE_KEY;
-    if (x_key != y_key)
-        return x_key - y_key;
+    const int x_late = qm_edge_feeds(x) ? 0 : (int)x->kind;
+    const int y_late = qm_edge_feeds(y) ? 0 : (int)y->kind;
+    if (x_late != y_late)
+        return x_late - y_late;
     if (x->from != y->from)
         return x->from < y->from ? -1 : 1;
     return 0;
@@ -138,6 +196,7 @@ static QmStatus collect_edges(QmArena *arena, QmGraph *graph)
         return QM_ERR_MEMORY;
     for (uint32_t s = 0; s < session->n_strips; s++)
         add_edges(session, (uint16_t)s, graph);
+    add_heard(session, graph);
     const QmStatus status =
         qm_sort(graph->edges, graph->n_edges, sizeof(QmEdge), compare_edges, arena);
     for (uint32_t e = 0; e < graph->n_edges; e++) {
@@ -176,14 +235,17 @@ static QmStatus level(QmGraph *graph, QmDiag *diag)
 
 /* --- latency and tails -------------------------------------------------------------- */
 
+uint32_t qm_point_latency(const QmGraph *graph, uint16_t strip, QmTapPoint point)
+{
+    const QmNode *node = &graph->nodes[strip];
+    return point == QM_POINT_IN ? node->in_latency : node->latency;
+}
+
 static uint32_t latency_demanded(const QmGraph *graph, const QmEdge *edge)
 {
-    const uint32_t from = graph->nodes[edge->from].latency;
-    if (edge->kind != QM_EDGE_KEY)
-        return from;
-    const uint32_t before =
-        qm_strip_latency(graph->session, &graph->session->strips[edge->to], edge->index);
-    return from > before ? from - before : 0;
+    const int64_t demanded =
+        (int64_t)qm_point_latency(graph, edge->from, edge->point) - edge->behind;
+    return demanded > 0 ? (uint32_t)demanded : 0;
 }
 
 static void align(QmGraph *graph, uint32_t s)
@@ -197,7 +259,7 @@ static void align(QmGraph *graph, uint32_t s)
         const uint32_t demanded = latency_demanded(graph, &edges[e]);
         if (node->in_latency < demanded)
             node->in_latency = demanded;
-        if (edges[e].kind != QM_EDGE_KEY && node->tail < graph->nodes[edges[e].from].tail)
+        if (qm_edge_feeds(&edges[e]) && node->tail < graph->nodes[edges[e].from].tail)
             node->tail = graph->nodes[edges[e].from].tail;
     }
     for (uint32_t e = 0; e < node->n_edges; e++)
@@ -206,18 +268,16 @@ static void align(QmGraph *graph, uint32_t s)
     node->tail += strip_tail(session, strip);
 }
 
-/* A key tapped earlier than its listener needs it is delayed up to the listener. */
-static void align_keys(QmGraph *graph, uint32_t s)
+/* What is listened to and tapped earlier than its listener needs it is delayed up to the
+ * listener. */
+static void align_heard(QmGraph *graph, uint32_t s)
 {
-    const QmSession *session = graph->session;
     const QmNode *node = &graph->nodes[s];
     for (uint32_t e = 0; e < node->n_edges; e++) {
         QmEdge *edge = &graph->edges[node->first_edge + e];
-        if (edge->kind != QM_EDGE_KEY)
-            continue;
-        const uint32_t before =
-            qm_strip_latency(session, &session->strips[s], edge->index);
-        edge->delay = node->in_latency + before - graph->nodes[edge->from].latency;
+        if (!qm_edge_feeds(edge))
+            edge->delay = node->in_latency + (uint32_t)edge->behind -
+                          qm_point_latency(graph, edge->from, edge->point);
     }
 }
 
@@ -228,7 +288,7 @@ static QmStatus align_all(QmGraph *graph, QmDiag *diag)
         for (uint32_t s = 0; s < session->n_strips; s++)
             if (graph->nodes[s].wave == wave) {
                 align(graph, s);
-                align_keys(graph, s);
+                align_heard(graph, s);
                 if (graph->nodes[s].latency > MAX_LATENCY_S * session->rate)
                     return qm_fail(diag, QM_ERR_INPUT, session->strips[s].place,
                                    session->strips[s].name,
@@ -269,7 +329,7 @@ static void solo(QmGraph *graph)
     for (uint32_t round = 0; round < graph->n_waves; round++)
         for (uint32_t e = 0; e < graph->n_edges; e++) {
             const QmEdge *edge = &graph->edges[e];
-            if (edge->kind == QM_EDGE_KEY)
+            if (!qm_edge_feeds(edge))
                 continue;
             up[edge->from] = up[edge->from] || up[edge->to];
             down[edge->to] = down[edge->to] || down[edge->from];

@@ -6,8 +6,8 @@
  * of those that feed it, so the strips of one wave never wait for each other.
  *
  * Latency. A strip's input is as late as its latest feed; every other feed is delayed by
- * the difference, to the sample. A key is aligned with the insert that listens to it. A
- * source runs `in_latency` frames late when a key demands it. "Engine frame e" of a
+ * the difference, to the sample. A key is aligned with the insert that listens to it,
+ * and what a modulator hears with what it moves. A source runs `in_latency` frames late when a key demands it. "Engine frame e" of a
  * signal with latency l holds song frame e - l. */
 #ifndef QM_GRAPH_GRAPH_H
 #define QM_GRAPH_GRAPH_H
@@ -22,13 +22,22 @@ typedef enum QmTapPoint {
     QM_POINT_COUNT
 } QmTapPoint;
 
-typedef enum QmEdgeKind { QM_EDGE_MAIN, QM_EDGE_SEND, QM_EDGE_KEY } QmEdgeKind;
+/* HEARD: by a modulator that moves what acts in `to`. Keys and what is heard are listened
+ * to only: they add nothing to the strip's sum. */
+typedef enum QmEdgeKind {
+    QM_EDGE_MAIN,
+    QM_EDGE_SEND,
+    QM_EDGE_KEY,
+    QM_EDGE_HEARD
+} QmEdgeKind;
 
 typedef struct QmEdge {
     uint16_t from, to;
     QmEdgeKind kind;
     QmTapPoint point;
-    uint16_t index; /* SEND: of from's sends; KEY: of to's inserts */
+    uint16_t index; /* SEND: of from's sends; KEY: of to's inserts; HEARD: modulator */
+    uint16_t route; /* HEARD: of the modulator's */
+    int32_t behind; /* KEY, HEARD: frames from to's input to where it is listened to */
     uint32_t delay; /* frames by which `to` reads it late */
 } QmEdge;
 
@@ -38,7 +47,8 @@ typedef struct QmNode {
     uint32_t in_latency;          /* frames, before the inserts */
     uint32_t latency;             /* after the inserts, pre and post tap alike */
     uint64_t tail;                /* frames it may sound after the last event */
-    uint32_t first_edge, n_edges; /* what feeds it: session order of `from`, keys last */
+    uint32_t first_edge, n_edges; /* what feeds it: session order of `from`, then what is
+                                      listened to */
 } QmNode;
 
 typedef struct QmGraph {
@@ -54,6 +64,19 @@ typedef struct QmGraph {
  * latencies exceed what is sane. */
 QmStatus qm_graph_new(const QmSession *session, QmArena *arena, QmDiag *diag,
                       QmGraph *graph);
+
+/* Whether it adds to the sum of the strip that it leads to. */
+static inline bool qm_edge_feeds(const QmEdge *edge) { return edge->kind < QM_EDGE_KEY; }
+
+/* The latency of a tap. */
+uint32_t qm_point_latency(const QmGraph *graph, uint16_t strip, QmTapPoint point);
+
+/* Where in its strip a param acts: frames behind the strip's input, a generator's that
+ * has a latency in front of it. */
+int32_t qm_target_behind(const QmSession *session, QmTarget target);
+
+/* Where a modulator that listens takes its sound. */
+QmTapPoint qm_modulator_point(const QmModulator *modulator);
 
 /* The spec an insert runs with. */
 QmProcSpec qm_insert_spec(const QmSession *session, const QmStrip *strip,

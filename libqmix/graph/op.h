@@ -41,6 +41,15 @@ typedef struct Input {
                      generator's own */
 } Input;
 
+/* A param that modulators move. */
+typedef struct Moved {
+    const QmPlanMoved *plan;
+    double base;   /* what session and automation say */
+    double now;    /* what it was set to last */
+    bool due;      /* base has changed */
+    double *heard; /* [n_routes] what those that listen have heard */
+} Moved;
+
 typedef struct Op {
     const QmPlanOp *plan;
     Input input[QM_GANG];
@@ -58,6 +67,7 @@ typedef struct Op {
     size_t next;                /* agenda item that comes next */
     const QmAgendaItem **moves; /* what automation is moving now */
     uint32_t n_moves;
+    Moved *moved; /* [plan->n_moved] */
 } Op;
 
 enum { QM_OP_FADER = 63 };

@@ -5,6 +5,8 @@
 #include "graph/plan.h"
 
 #include "base/sort.h"
+#include "model/address.h"
+#include "model/modulators.h"
 
 /* --- gangs --------------------------------------------------------------------- */
 
@@ -180,7 +182,8 @@ static QmStatus connect(QmPlan *plan, QmArena *arena)
             for (uint32_t e = 0; e < node->n_edges; e++) {
                 const QmEdge *edge = &graph->edges[node->first_edge + e];
                 add_need(op, plan->op_of[edge->from]);
-                keep(plan, edge->from, edge->point, edge->delay);
+                const uint32_t back = edge->kind == QM_EDGE_HEARD ? QM_QUANTUM : 0;
+                keep(plan, edge->from, edge->point, edge->delay + back);
             }
         }
     }
@@ -189,18 +192,12 @@ static QmStatus connect(QmPlan *plan, QmArena *arena)
 
 /* --- pickups --------------------------------------------------------------------- */
 
-static uint32_t point_latency(const QmGraph *graph, uint16_t strip, QmTapPoint point)
-{
-    const QmNode *node = &graph->nodes[strip];
-    return point == QM_POINT_IN ? node->in_latency : node->latency;
-}
-
 static void pick_up(QmPlan *plan, QmPickup *pickup)
 {
     if (pickup->strip == QM_NONE)
         return;
     pickup->delay =
-        plan->latency - point_latency(plan->graph, pickup->strip, pickup->point);
+        plan->latency - qm_point_latency(plan->graph, pickup->strip, pickup->point);
     keep(plan, pickup->strip, pickup->point, pickup->delay);
 }
 
@@ -209,8 +206,8 @@ static QmStatus add_pickups(QmPlan *plan, const QmPlanRequest *request, QmArena 
     const QmSession *session = plan->session;
     plan->latency = plan->graph->latency;
     for (uint32_t i = 0; i < request->n_stems; i++) {
-        const uint32_t late =
-            point_latency(plan->graph, request->stems[i].strip, request->stems[i].point);
+        const uint32_t late = qm_point_latency(plan->graph, request->stems[i].strip,
+                                               request->stems[i].point);
         plan->latency = plan->latency > late ? plan->latency : late;
     }
     for (uint16_t s = 0; request->meters && s < session->n_strips; s++)
@@ -314,14 +311,34 @@ static bool locate(const QmPlan *plan, const QmEvent *event, Entry *entry)
     return true;
 }
 
+static int compare_places(const QmAgendaItem *x, const QmAgendaItem *y)
+{
+    const int64_t by[] = {x->kind - y->kind, x->member - y->member, x->param - y->param,
+                          (int64_t)x->index - y->index};
+    for (uint32_t i = 0; i < QM_COUNT(by); i++)
+        if (by[i])
+            return by[i] < 0 ? -1 : 1;
+    return 0;
+}
+
+/* Which of the op's moved params an item is about, from 1; 0: none. */
+static uint32_t moved_by(const QmPlanOp *op, const QmAgendaItem *item)
+{
+    for (uint32_t i = 0; i < op->n_moved; i++)
+        if (compare_places(&op->moved[i].at, item) == 0)
+            return i + 1;
+    return 0;
+}
+
 static QmStatus hand_out(QmPlan *plan, const Entry *entries, size_t n, QmArena *arena)
 {
     QmAgendaItem *items = QM_NEW_ARRAY(arena, QmAgendaItem, n);
     if (!items)
         return QM_ERR_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        items[i] = entries[i].item;
         QmPlanOp *op = &plan->ops[entries[i].op];
+        items[i] = entries[i].item;
+        items[i].moved = moved_by(op, &items[i]);
         if (op->n_agenda++ == 0)
             op->agenda = &items[i];
     }
@@ -336,7 +353,8 @@ static QmStatus write_agendas(QmPlan *plan, QmArena *arena)
         return QM_ERR_MEMORY;
     size_t n = 0;
     for (size_t i = 0; i < timeline->n_events; i++) {
-        if (!locate(plan, &timeline->events[i], &entries[n]))
+        if (timeline->events[i].strip == QM_NONE || /* a modulator's */
+            !locate(plan, &timeline->events[i], &entries[n]))
             continue;
         entries[n].item.frame = timeline->events[i].frame + entries[n].item.shift;
         entries[n].order = i;
@@ -344,6 +362,102 @@ static QmStatus write_agendas(QmPlan *plan, QmArena *arena)
     }
     const QmStatus status = qm_sort(entries, n, sizeof *entries, compare_entries, arena);
     return status == QM_OK ? hand_out(plan, entries, n, arena) : status;
+}
+
+/* --- moved params ------------------------------------------------------------------- */
+
+/* A route before it is sorted to its param. */
+typedef struct Arrow {
+    QmPlanRoute route;
+    QmPlanMoved moved;
+    uint32_t op, order;
+} Arrow;
+
+static int compare_arrows(const void *a, const void *b)
+{
+    const Arrow *x = a, *y = b;
+    if (x->op != y->op)
+        return x->op < y->op ? -1 : 1;
+    const int places = compare_places(&x->moved.at, &y->moved.at);
+    return places ? places : (x->order > y->order) - (x->order < y->order);
+}
+
+/* How a route that listens hears: over an edge, or its own strip. */
+static void plan_hearing(QmPlan *plan, uint16_t to, QmTarget target, QmPlanRoute *route)
+{
+    const QmModulator *modulator = &plan->session->modulators[route->modulator];
+    const QmNode *node = &plan->graph->nodes[to];
+    route->strip = QM_NONE;
+    if (!(modulator->source->flags & QM_MOD_LISTENS))
+        return;
+    route->strip = modulator->strip;
+    route->point = qm_modulator_point(modulator);
+    route->delay = node->in_latency + (uint32_t)qm_target_behind(plan->session, target) -
+                   qm_point_latency(plan->graph, route->strip, route->point);
+    keep(plan, route->strip, route->point, route->delay + QM_QUANTUM);
+}
+
+/* False: it acts nowhere (a bypassed insert). */
+static bool aim(QmPlan *plan, uint16_t modulator, uint16_t index, Arrow *arrow)
+{
+    const QmTarget target = plan->session->modulators[modulator].routes[index].target;
+    const QmEvent event = {.rank = QM_RANK_PARAM,
+                           .strip = target.strip,
+                           .param = {.target = target}};
+    Entry entry;
+    if (!locate(plan, &event, &entry))
+        return false;
+    entry.item.event = NULL;
+    *arrow = (Arrow){.route = {.modulator = modulator, .route = index},
+                     .moved = {.at = entry.item,
+                               .target = target,
+                               .row = qm_address_param(plan->session, target)},
+                     .op = entry.op};
+    plan_hearing(plan, qm_target_acts_in(plan->session, target), target, &arrow->route);
+    return true;
+}
+
+/* `arrows` are sorted by what they move; each run of equals is one param. */
+static QmStatus hand_out_moved(QmPlan *plan, const Arrow *arrows, uint32_t n,
+                               QmArena *arena)
+{
+    QmPlanMoved *moved = QM_NEW_ARRAY(arena, QmPlanMoved, n);
+    QmPlanRoute *routes = QM_NEW_ARRAY(arena, QmPlanRoute, n);
+    if (!moved || !routes)
+        return QM_ERR_MEMORY;
+    for (uint32_t i = 0, next; i < n; i = next, moved++) {
+        QmPlanOp *op = &plan->ops[arrows[i].op];
+        *moved = arrows[i].moved;
+        moved->routes = routes + i;
+        for (next = i; next < n && arrows[next].op == arrows[i].op &&
+                       compare_places(&arrows[next].moved.at, &moved->at) == 0;
+             next++)
+            routes[next] = arrows[next].route;
+        moved->n_routes = next - i;
+        if (op->n_moved++ == 0)
+            op->moved = moved;
+    }
+    return QM_OK;
+}
+
+static QmStatus plan_moved(QmPlan *plan, QmArena *arena)
+{
+    const QmSession *session = plan->session;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < session->n_modulators; i++)
+        n += session->modulators[i].n_routes;
+    Arrow *arrows = QM_NEW_ARRAY(arena, Arrow, n);
+    if (!arrows)
+        return QM_ERR_MEMORY;
+    n = 0;
+    for (uint16_t i = 0; i < session->n_modulators; i++)
+        for (uint16_t k = 0; k < session->modulators[i].n_routes; k++)
+            if (aim(plan, i, k, &arrows[n])) {
+                arrows[n].order = n;
+                n++;
+            }
+    const QmStatus status = qm_sort(arrows, n, sizeof *arrows, compare_arrows, arena);
+    return status == QM_OK ? hand_out_moved(plan, arrows, n, arena) : status;
 }
 
 /* --- the whole --------------------------------------------------------------------- */
@@ -370,8 +484,15 @@ QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
                      .isa = request->isa,
                      .meters = request->meters};
     if (gather(plan, arena) != QM_OK || connect(plan, arena) != QM_OK ||
-        add_pickups(plan, request, arena) != QM_OK || write_agendas(plan, arena) != QM_OK)
+        add_pickups(plan, request, arena) != QM_OK || plan_moved(plan, arena) != QM_OK ||
+        write_agendas(plan, arena) != QM_OK)
         return qm_fail_memory(diag);
+    QmModulation *modulation;
+    const QmStatus status =
+        qm_modulation_new(graph->session, clock, timeline, arena, diag, &modulation);
+    if (status != QM_OK)
+        return status;
+    plan->modulation = modulation;
     plan->frames = length(plan, clock);
     return QM_OK;
 }

@@ -9,14 +9,15 @@
  * but speed.
  *
  * The agenda of an op is what happens to it, in engine frames: the timeline's events
- * moved by the latency in front of the place where each acts (graph.h). */
+ * moved by the latency in front of the place where each acts (graph.h). Its moved params
+ * are those that modulators move. */
 #ifndef QM_GRAPH_PLAN_H
 #define QM_GRAPH_PLAN_H
 
 #include "base/text.h"
 #include "graph/graph.h"
 #include "proc/asset.h"
-#include "seq/timeline.h"
+#include "seq/modulation.h"
 
 /* One position of a gang's chain. Arrays are by member. */
 typedef struct QmPlanSlot {
@@ -47,7 +48,25 @@ typedef struct QmAgendaItem {
     uint8_t member;
     uint16_t param; /* FADER, INPUT, SLOT */
     uint32_t index; /* SLOT: slot; FEED: position among the member's feeds */
+    uint32_t moved; /* of the op's params that modulators move, from 1; 0: none */
 } QmAgendaItem;
+
+/* A modulator that moves a param, and what it hears, if it listens. */
+typedef struct QmPlanRoute {
+    uint16_t modulator, route;
+    uint16_t strip; /* QM_NONE: it does not listen */
+    QmTapPoint point;
+    uint32_t delay; /* engine frames from the tap to where the param acts */
+} QmPlanRoute;
+
+/* A param that modulators move. */
+typedef struct QmPlanMoved {
+    QmAgendaItem at; /* kind, member, param, index, shift: where it acts */
+    QmTarget target;
+    const QmParam *row;
+    const QmPlanRoute *routes; /* in session order */
+    uint32_t n_routes;
+} QmPlanMoved;
 
 typedef struct QmPlanOp {
     uint32_t wave;
@@ -61,6 +80,8 @@ typedef struct QmPlanOp {
     uint32_t history;           /* frames behind the newest that readers still need */
     const QmAgendaItem *agenda; /* sorted */
     size_t n_agenda;
+    const QmPlanMoved *moved;
+    uint32_t n_moved;
 } QmPlanOp;
 
 /* A tap that leaves the graph: an output pair, a stem. */
@@ -75,6 +96,7 @@ typedef struct QmPlan {
     const QmSession *session;
     const QmGraph *graph;
     const QmTimeline *timeline;
+    const QmModulation *modulation;
     const QmAsset *assets; /* [n_sounds] */
     const QmClock *clock;
     QmIsa isa;

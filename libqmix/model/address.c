@@ -4,6 +4,9 @@
  *   param   a row's name; in a group: its number from 1 and the row's name (`eq.2.gain`);
  *           behind `send`: the bus
  *
+ * or MODULATOR.SOURCE.PARAM, MODULATOR.NUMBER.PARAM: a number of the modulator's own, or
+ * one of how far it moves its targets, which are counted from 1.
+ *
  * Names hold no dots and are no numbers, slots of one strip differ (validate sees to it),
  * and numbers have no leading zeros, so an address has one spelling and parse(print(t))
  * == t. */
@@ -188,6 +191,82 @@ static QmStatus parse_slot(const Words *words, const QmStrip *strip, QmTarget *t
     return unknown(words, "slot", slot, names, n);
 }
 
+/* --- modulators: NAME.SOURCE.PARAM and NAME.NUMBER.amount -------------------------- */
+
+static QmStatus parse_source(const Words *words, const QmModulator *modulator,
+                             QmTarget *target)
+{
+    const QmModDesc *source = modulator->source;
+    target->slot = QM_SLOT_SOURCE;
+    if (words->n == 3) {
+        return find_row(words, source->params, source->n_params, words->word[2],
+                        &target->param);
+    }
+    const uint32_t group = group_number(words->word[2]);
+    if (group == 0 || group > modulator->n_groups) {
+        return source->group_name
+                   ? qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
+                             "'%s' has %s 1 to %u, there is no '%s'", modulator->name,
+                             source->group_name, modulator->n_groups, words->word[2])
+                   : qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
+                             "'%s' has no numbered parts", source->name);
+    }
+    const QmStatus status =
+        find_row(words, source->group, 1, words->word[3], &target->param);
+    target->param = (uint16_t)(source->n_params + group - 1);
+    return status;
+}
+
+static QmStatus parse_route(const Words *words, const QmModulator *modulator,
+                            uint32_t number, QmTarget *target)
+{
+    if (number > modulator->n_routes) {
+        return qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
+                       "'%s' has targets 1 to %u, there is no '%s'", modulator->name,
+                       modulator->n_routes, words->word[1]);
+    }
+    const QmRoute *route = &modulator->routes[number - 1];
+    const uint32_t first = route->sets ? QM_ROUTE_FROM : QM_ROUTE_AMOUNT;
+    target->slot = (uint16_t)(QM_SLOT_ROUTE + number - 1);
+    const QmStatus status = find_row(words, route->rows + first, route->sets ? 2 : 1,
+                                     words->word[2], &target->param);
+    target->param = (uint16_t)(target->param + first);
+    return status == QM_OK ? no_groups(words) : status;
+}
+
+static QmStatus parse_modulator(const Words *words, const QmModulator *modulator,
+                                QmTarget *target)
+{
+    const char *slot = words->word[1];
+    const uint32_t number = group_number(slot);
+    if (number != 0) {
+        return parse_route(words, modulator, number, target);
+    }
+    if (qm_same(slot, modulator->source->name)) {
+        return parse_source(words, modulator, target);
+    }
+    return unknown(words, "slot", slot, &modulator->source->name, 1);
+}
+
+static QmStatus unknown_owner(const Words *words)
+{
+    const QmSession *session = words->session;
+    const uint32_t strips = session->n_strips, n = strips + session->n_modulators;
+    if (session->n_modulators == 0) {
+        return qm_fail_unknown_strip(session, words->diag, words->place, words->address,
+                                     words->word[0]);
+    }
+    const char **names = QM_NEW_ARRAY(session->arena, const char *, n);
+    if (!names) {
+        return qm_fail_memory(words->diag);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        names[i] =
+            i < strips ? session->strips[i].name : session->modulators[i - strips].name;
+    }
+    return unknown(words, "strip or modulator", words->word[0], names, n);
+}
+
 QmStatus qm_address_parse(const QmSession *session, const char *address, QmPlace place,
                           QmDiag *diag, QmTarget *target)
 {
@@ -198,10 +277,14 @@ QmStatus qm_address_parse(const QmSession *session, const char *address, QmPlace
         return status;
     }
     found.strip = qm_session_strip(session, words.word[0]);
-    if (found.strip == QM_NONE) {
-        return qm_fail_unknown_strip(session, diag, place, address, words.word[0]);
+    if (found.strip != QM_NONE) {
+        status = parse_slot(&words, &session->strips[found.strip], &found);
+    } else {
+        found.strip = qm_session_modulator(session, words.word[0]);
+        status = found.strip == QM_NONE
+                     ? unknown_owner(&words)
+                     : parse_modulator(&words, &session->modulators[found.strip], &found);
     }
-    status = parse_slot(&words, &session->strips[found.strip], &found);
     if (status == QM_OK) {
         *target = found;
     }
@@ -213,8 +296,29 @@ static bool is_insert(QmTarget target)
     return target.slot >= QM_SLOT_INSERT && target.slot < QM_SLOT_SEND;
 }
 
+static void print_modulator(const QmModulator *modulator, QmTarget target, QmText *text)
+{
+    const uint32_t n_params = modulator->source->n_params;
+    qm_text_add(text, modulator->name);
+    if (target.slot >= QM_SLOT_ROUTE) {
+        qm_text_printf(text, ".%u.", target.slot - QM_SLOT_ROUTE + 1);
+        qm_text_add(
+            text, modulator->routes[target.slot - QM_SLOT_ROUTE].rows[target.param].name);
+        return;
+    }
+    qm_text_printf(text, ".%s.", modulator->source->name);
+    if (target.param >= n_params) {
+        qm_text_printf(text, "%u.", target.param - n_params + 1);
+    }
+    qm_text_add(text, qm_mod_param(modulator->source, target.param)->name);
+}
+
 void qm_address_print(const QmSession *session, QmTarget target, QmText *text)
 {
+    if (qm_target_is_modulator(target)) {
+        print_modulator(&session->modulators[target.strip], target, text);
+        return;
+    }
     const QmStrip *strip = &session->strips[target.strip];
     qm_text_add(text, strip->name);
     if (target.slot >= QM_SLOT_SEND) {
@@ -245,6 +349,12 @@ void qm_address_print(const QmSession *session, QmTarget target, QmText *text)
 
 const QmParam *qm_address_param(const QmSession *session, QmTarget target)
 {
+    if (qm_target_is_modulator(target)) {
+        const QmModulator *modulator = &session->modulators[target.strip];
+        return target.slot == QM_SLOT_SOURCE
+                   ? qm_mod_param(modulator->source, target.param)
+                   : &modulator->routes[target.slot - QM_SLOT_ROUTE].rows[target.param];
+    }
     const QmStrip *strip = &session->strips[target.strip];
     if (target.slot >= QM_SLOT_SEND) {
         return &qm_send_param;
@@ -260,6 +370,12 @@ const QmParam *qm_address_param(const QmSession *session, QmTarget target)
 /* The double that a target is, or NULL for the one that is no double: mute. */
 static double *value_of(const QmSession *session, QmTarget target)
 {
+    if (qm_target_is_modulator(target)) {
+        QmModulator *modulator = &session->modulators[target.strip];
+        return target.slot == QM_SLOT_SOURCE
+                   ? &modulator->params[target.param]
+                   : &modulator->routes[target.slot - QM_SLOT_ROUTE].params[target.param];
+    }
     QmStrip *strip = &session->strips[target.strip];
     if (target.slot >= QM_SLOT_SEND) {
         return &strip->sends[target.slot - QM_SLOT_SEND].level_db;

@@ -1,6 +1,7 @@
 /* Routes are edges from the strip that must be computed first:
  *
  *   strip -> its `to`      strip -> the bus of each send      key -> the strip it keys
+ *   strip that a modulator hears -> the strips where what it moves acts
  *
  * Kahn's algorithm takes away strips that wait for nobody; what cannot be taken away
  * waits for a cycle. Every strip left has a predecessor that is left, so walking
@@ -9,6 +10,7 @@
 #include "model/routes.h"
 
 #include "base/text.h"
+#include "model/modulators.h"
 
 enum { MAX_NAMED = 12 /* strips of a cycle that are named */ };
 
@@ -123,11 +125,30 @@ static QmStatus check_outputs(const QmSession *session, QmDiag *diag)
     return status;
 }
 
+static void add_heard(const QmSession *session, Edges *edges)
+{
+    for (uint32_t i = 0; i < session->n_modulators; i++) {
+        const QmModulator *modulator = &session->modulators[i];
+        if (!(modulator->source->flags & QM_MOD_LISTENS)) {
+            continue;
+        }
+        for (uint32_t k = 0; k < modulator->n_routes; k++) {
+            const uint16_t to = qm_target_acts_in(session, modulator->routes[k].target);
+            if (to != modulator->strip) {
+                edges->edge[edges->n++] = (Edge){modulator->strip, to};
+            }
+        }
+    }
+}
+
 static QmStatus collect_edges(const QmSession *session, QmDiag *diag, Edges *edges)
 {
     size_t room = 0;
     for (uint32_t i = 0; i < session->n_strips; i++) {
         room += 1 + session->strips[i].n_sends + session->strips[i].n_inserts;
+    }
+    for (uint32_t i = 0; i < session->n_modulators; i++) {
+        room += session->modulators[i].n_routes;
     }
     edges->edge = QM_NEW_ARRAY(session->arena, Edge, room);
     if (!edges->edge) {
@@ -147,6 +168,7 @@ static QmStatus collect_edges(const QmSession *session, QmDiag *diag, Edges *edg
             }
         }
     }
+    add_heard(session, edges);
     return QM_OK;
 }
 

@@ -64,6 +64,11 @@ const QmParam qm_weight_param = {.name = "weight",
                                  .min = -40,
                                  .max = 40};
 
+static const QmParam amount_row = {.name = "amount",
+                                   .help = "part of the parameter's range",
+                                   .min = -1,
+                                   .max = 1};
+
 static const QmPosition song_start = {QM_POS_BARS, 1, 1, 1, 0};
 
 void qm_strip_init(QmStrip *strip, const char *name, QmStripKind kind)
@@ -81,6 +86,21 @@ void qm_strip_init(QmStrip *strip, const char *name, QmStripKind kind)
         .to = QM_NONE,
         .output = kind == QM_STRIP_MASTER ? 1 : 0,
     };
+}
+
+void qm_route_init(QmRoute *route, QmTarget target, const QmParam *row)
+{
+    *route = (QmRoute){.target = target, .rows[QM_ROUTE_AMOUNT] = amount_row};
+    route->rows[QM_ROUTE_FROM] = route->rows[QM_ROUTE_TO] = *row;
+    route->rows[QM_ROUTE_FROM].name = "from";
+    route->rows[QM_ROUTE_FROM].help =
+        "where the parameter is at the modulator's lower end";
+    route->rows[QM_ROUTE_TO].name = "to";
+    route->rows[QM_ROUTE_TO].help = "where it is at the upper end";
+    for (uint32_t i = 0; i < QM_ROUTE_PARAMS; i++) {
+        route->rows[i].flags = 0;
+        route->params[i] = route->rows[i].def;
+    }
 }
 
 QmSession *qm_session_new(QmArena *arena)
@@ -135,6 +155,16 @@ uint16_t qm_session_pattern(const QmSession *session, const char *name)
 {
     for (uint32_t i = 0; i < session->n_patterns; i++) {
         if (qm_same(session->patterns[i].name, name)) {
+            return (uint16_t)i;
+        }
+    }
+    return QM_NONE;
+}
+
+uint16_t qm_session_modulator(const QmSession *session, const char *name)
+{
+    for (uint32_t i = 0; i < session->n_modulators; i++) {
+        if (qm_same(session->modulators[i].name, name)) {
             return (uint16_t)i;
         }
     }

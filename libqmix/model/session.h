@@ -20,6 +20,7 @@
 #include "dsp/pan.h"
 #include "model/plugin.h"
 #include "proc/generator.h"
+#include "proc/modulator.h"
 #include "proc/proc.h"
 
 enum {
@@ -29,8 +30,10 @@ enum {
     QM_MAX_CLIPS = 65536, /* a strip */
     QM_MAX_STEPS = 1024,  /* a pattern track */
     QM_MAX_OUTPUTS = 64,  /* hardware channels */
-    QM_MAX_NAME = 100,    /* bytes of a strip's, sound's, pattern's or slot's name */
-    QM_NONE = 0xffff,     /* no strip, no sound */
+    QM_MAX_MODULATORS = 512,
+    QM_MAX_ROUTES = 64, /* of a modulator */
+    QM_MAX_NAME = 100,  /* bytes of a strip's, sound's, pattern's or slot's name */
+    QM_NONE = 0xffff,   /* no strip, no sound */
 };
 
 /* A place in the song: `5.3.2` (bar, beat, sixteenth, each from 1), or a time from its
@@ -196,17 +199,23 @@ typedef struct QmPlacement {
 
 /* What a parameter is called: strip, slot, flat param index. See model/address.h. */
 typedef struct QmTarget {
-    uint16_t strip;
+    uint16_t strip; /* from QM_SLOT_SOURCE on: the modulator */
     uint16_t slot;  /* QM_SLOT_* or QM_SLOT_INSERT + i or QM_SLOT_SEND + i */
     uint16_t param; /* flat index in the slot */
 } QmTarget;
 
 enum {
-    QM_SLOT_FADER = 0,  /* params: QM_FADER_* */
-    QM_SLOT_INPUT = 1,  /* the generator's params */
-    QM_SLOT_INSERT = 2, /* + index of the insert */
-    QM_SLOT_SEND = 128, /* + index of the send; param 0: level */
+    QM_SLOT_FADER = 0,    /* params: QM_FADER_* */
+    QM_SLOT_INPUT = 1,    /* the generator's params */
+    QM_SLOT_INSERT = 2,   /* + index of the insert */
+    QM_SLOT_SEND = 128,   /* + index of the send; param 0: level */
+    QM_SLOT_SOURCE = 256, /* a modulator's params */
+    QM_SLOT_ROUTE = 257,  /* + index of the route; params: QM_ROUTE_* */
 };
+static inline bool qm_target_is_modulator(QmTarget target)
+{
+    return target.slot >= QM_SLOT_SOURCE;
+}
 enum { QM_FADER_GAIN, QM_FADER_PAN, QM_FADER_WIDTH, QM_FADER_MUTE, QM_FADER_PARAMS };
 
 typedef enum QmCurve { QM_CURVE_LINEAR, QM_CURVE_EXP, QM_CURVE_HOLD } QmCurve;
@@ -224,6 +233,30 @@ typedef struct QmLane {
     uint32_t n_points;
     QmPlace place;
 } QmLane;
+
+/* Where a modulator goes: a param, and how far. An amount is added to what the strip and
+ * its automation say, in parts of the row's range (qm_mod_move); `from` and `to` take
+ * their place. */
+enum { QM_ROUTE_AMOUNT, QM_ROUTE_FROM, QM_ROUTE_TO, QM_ROUTE_PARAMS };
+typedef struct QmRoute {
+    QmTarget target;
+    bool sets; /* has from and to; else an amount */
+    double params[QM_ROUTE_PARAMS];
+    QmParam rows[QM_ROUTE_PARAMS]; /* of params: from and to are in the target's unit */
+    QmCurve curve;                 /* from..to: LINEAR or EXP */
+    QmPlace place;
+} QmRoute;
+
+typedef struct QmModulator {
+    const char *name;
+    const QmModDesc *source;
+    uint32_t n_groups;
+    double *params; /* [source->n_params + n_groups] */
+    uint16_t strip; /* what it listens to, or whose notes it is told; else QM_NONE */
+    QmRoute *routes;
+    uint32_t n_routes;
+    QmPlace place;
+} QmModulator;
 
 typedef struct QmSession {
     QmArena *arena;
@@ -243,6 +276,8 @@ typedef struct QmSession {
     uint32_t n_strips;
     QmPattern *patterns;
     uint32_t n_patterns;
+    QmModulator *modulators;
+    uint32_t n_modulators;
     QmLane *lanes;
     uint32_t n_lanes;
     QmPlacement *placements;
@@ -258,12 +293,15 @@ extern const QmParam qm_weight_param;
 
 /* An empty session at 48 kHz, 120 bpm, 4/4, with a master strip. NULL: out of memory. */
 QmSession *qm_session_new(QmArena *arena);
-/* Index of a strip, sound or pattern by name; QM_NONE: none. */
+/* Index of a strip, sound, pattern or modulator by name; QM_NONE: none. */
 uint16_t qm_session_strip(const QmSession *session, const char *name);
 uint16_t qm_session_sound(const QmSession *session, const char *name);
 uint16_t qm_session_pattern(const QmSession *session, const char *name);
+uint16_t qm_session_modulator(const QmSession *session, const char *name);
 /* How many hardware channels the session has: at least 2. */
 uint32_t qm_session_outputs(const QmSession *session);
+/* A route to `target`, whose table row is `row`, with an amount of 0. */
+void qm_route_init(QmRoute *route, QmTarget target, const QmParam *row);
 /* A strip with everything at its default, `to` nowhere. `name` is borrowed. */
 void qm_strip_init(QmStrip *strip, const char *name, QmStripKind kind);
 /* Names of strips, sounds, patterns and slots: at most QM_MAX_NAME letters, digits, '_'

@@ -1,10 +1,11 @@
 /* What no single field can know, checked in session order so that the first failure is
- * the first one a reader meets: header, sounds, strips, routes (routes.c), patterns,
- * lanes, arrangement. Scratch memory comes from the session's arena. */
+ * the first one a reader meets: header, sounds, strips, modulators
+ * (modulators.c), routes (routes.c), patterns, lanes, arrangement. Scratch memory comes from the session's arena. */
 #include "model/validate.h"
 
 #include "base/sort.h"
 #include "model/address.h"
+#include "model/modulators.h"
 #include "model/routes.h"
 
 #include <string.h>
@@ -126,28 +127,33 @@ static QmStatus check_sounds(const QmSession *session, QmDiag *diag)
     return check_unique(session, diag, names, session->n_sounds);
 }
 
-static QmStatus check_strip_names(const QmSession *session, QmDiag *diag)
+/* Strips and modulators share one set of names: an address begins with one. */
+static QmStatus check_owner_names(const QmSession *session, QmDiag *diag)
 {
     static const char *const parts[] = {"sources", "buses", "master"};
-    const uint32_t n = session->n_strips - 1;
+    const uint32_t n_strips = session->n_strips - 1, n = n_strips + session->n_modulators;
     Named *names = QM_NEW_ARRAY(session->arena, Named, n);
     if (!names) {
         return qm_fail_memory(diag);
     }
     for (uint32_t i = 0; i < n; i++) {
-        const QmStrip *strip = &session->strips[i];
-        const char *part = parts[strip->kind];
+        if (i < n_strips) {
+            const QmStrip *strip = &session->strips[i];
+            names[i] = (Named){strip->name, parts[strip->kind], strip->place};
+        } else {
+            const QmModulator *modulator = &session->modulators[i - n_strips];
+            names[i] = (Named){modulator->name, "modulators", modulator->place};
+        }
         const QmStatus status =
-            check_name(session, diag, strip->place, part, strip->name);
+            check_name(session, diag, names[i].place, names[i].part, names[i].name);
         if (status != QM_OK) {
             return status;
         }
-        if (qm_same(strip->name, "master")) {
-            return qm_fail(diag, QM_ERR_INPUT, strip->place,
-                           strip_path(session, strip, NULL, 0, NULL),
+        if (qm_same(names[i].name, "master")) {
+            return qm_fail(diag, QM_ERR_INPUT, names[i].place,
+                           join_path(session, names[i].part, names[i].name),
                            "'master' is the name of the master strip");
         }
-        names[i] = (Named){strip->name, part, strip->place};
     }
     return check_unique(session, diag, names, n);
 }
@@ -247,7 +253,7 @@ static QmStatus check_strip(const QmSession *session, QmDiag *diag, const QmStri
 
 static QmStatus check_strips(const QmSession *session, QmDiag *diag)
 {
-    QmStatus status = check_strip_names(session, diag);
+    QmStatus status = check_owner_names(session, diag);
     for (uint32_t i = 0; status == QM_OK && i < session->n_strips; i++) {
         status = check_strip(session, diag, &session->strips[i]);
     }
@@ -365,8 +371,8 @@ static QmStatus warn_sounds(const QmSession *session, QmDiag *diag)
 QmStatus qm_session_validate(const QmSession *session, QmDiag *diag)
 {
     static QmStatus (*const checks[])(const QmSession *, QmDiag *) = {
-        check_header,   check_sounds, check_strips, qm_routes_check,
-        check_patterns, check_lanes,  warn_sounds,
+        check_header,    check_sounds,   check_strips, qm_modulators_check,
+        qm_routes_check, check_patterns, check_lanes,  warn_sounds,
     };
     if (session->n_strips == 0 || session->n_strips > QM_MAX_STRIPS ||
         session->strips[session->n_strips - 1].kind != QM_STRIP_MASTER) {

@@ -40,7 +40,7 @@ static QmStatus move(QmBuild *build, const QmLane *lane, int64_t frame, int64_t 
     const QmEvent event = {
         .frame = frame,
         .rank = QM_RANK_PARAM,
-        .strip = lane->target.strip,
+        .strip = qm_target_is_modulator(lane->target) ? QM_NONE : lane->target.strip,
         .param = {lane->target, frames == 0 ? QM_CURVE_HOLD : curve, frames, from, to},
     };
     return qm_build_event(build, lane->place, &event, frame + frames);
@@ -101,28 +101,56 @@ QmStatus qm_build_automation(QmBuild *build)
     return status;
 }
 
-static double exponential(double from, double to, double x)
+/* The ends of an exponential line, both of one sign and none at zero; false: there is
+ * none, the line is straight. */
+static bool ends(double from, double to, double *side, double *low, double *high)
 {
-    const double side = from < 0.0 || to < 0.0 ? -1.0 : 1.0;
-    const double a = side * from, b = side * to;
-    if (a < 0.0 || b < 0.0) {
-        return from + (to - from) * x;
-    }
-    const double low = a > 0.0 ? a : FLOOR, high = b > 0.0 ? b : FLOOR;
-    return side * low * qm_pow(high / low, x);
+    *side = from < 0.0 || to < 0.0 ? -1.0 : 1.0;
+    const double a = *side * from, b = *side * to;
+    *low = a > 0.0 ? a : FLOOR;
+    *high = b > 0.0 ? b : FLOOR;
+    return a >= 0.0 && b >= 0.0;
+}
+
+double qm_curve_value(QmCurve curve, double from, double to, double x)
+{
+    double side, low, high;
+    if (curve == QM_CURVE_EXP && ends(from, to, &side, &low, &high))
+        return side * low * qm_pow(high / low, x);
+    return curve == QM_CURVE_HOLD ? from : from + (to - from) * x;
 }
 
 double qm_event_value(const QmEvent *event, int64_t frame)
 {
     const int64_t passed = frame - event->frame, frames = event->param.frames;
     const double from = event->param.from, to = event->param.to;
-    if (passed >= frames || event->param.curve == QM_CURVE_HOLD) {
-        return passed >= frames ? to : from;
-    }
-    if (passed <= 0) {
+    if (passed >= frames)
+        return to;
+    if (passed <= 0)
         return from;
+    return qm_curve_value(event->param.curve, from, to, (double)passed / (double)frames);
+}
+
+/* Of one whole curve's way from 0 to x, as a part of the way. */
+static double curve_integral(QmCurve curve, double from, double to, double x)
+{
+    double side, low, high;
+    if (curve == QM_CURVE_EXP && ends(from, to, &side, &low, &high)) {
+        const double rise = qm_ln(high / low);
+        const double gained = qm_pow(high / low, x) - 1.0;
+        return rise > 1e-6 || rise < -1e-6 ? side * low * gained / rise : side * low * x;
     }
-    const double x = (double)passed / (double)frames;
-    return event->param.curve == QM_CURVE_EXP ? exponential(from, to, x)
-                                              : from + (to - from) * x;
+    return from * x + (curve == QM_CURVE_HOLD ? 0.0 : 0.5 * (to - from) * x * x);
+}
+
+double qm_event_integral(const QmEvent *event, int64_t frame)
+{
+    const double passed = (double)(frame - event->frame);
+    const double frames = (double)event->param.frames;
+    const double from = event->param.from, to = event->param.to;
+    if (passed < frames)
+        return frames * curve_integral(event->param.curve, from, to, passed / frames);
+    const double way =
+        frames > 0.0 ? frames * curve_integral(event->param.curve, from, to, 1.0) : 0.0;
+    return way + to * (passed - frames);
 }

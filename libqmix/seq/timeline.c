@@ -77,6 +77,7 @@ QmStatus qm_build_trigger(QmBuild *build, QmPlace place, const QmEvent *event,
     if (generator->release && held >= 0) {
         length = generator->length(&spec, input->params, play, sound, held);
     }
+    e.trigger.held = held >= 0 ? held : free;
     const int64_t end = length == QM_GEN_FOREVER ? e.frame : e.frame + length;
     QmStatus status = qm_build_event(build, place, &e, end);
     if (status != QM_OK || length == free) {

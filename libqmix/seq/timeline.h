@@ -17,7 +17,7 @@ typedef enum QmRank { QM_RANK_RELEASE, QM_RANK_PARAM, QM_RANK_TRIGGER } QmRank;
 typedef struct QmEvent {
     int64_t frame;
     uint8_t rank;
-    uint16_t strip;
+    uint16_t strip; /* QM_NONE: a modulator's param */
     uint32_t
         sequence; /* position among the events of one (frame, rank, strip), and overall */
     union {
@@ -30,6 +30,8 @@ typedef struct QmEvent {
         struct {            /* TRIGGER, RELEASE */
             uint16_t sound; /* QM_NONE: none */
             QmTrigger play; /* asset is filled in by the plan, from `sound` */
+            int64_t held;   /* frames from a note to its end: of its step, or else of its
+                               sound; QM_GEN_FOREVER */
         } trigger;
     };
 } QmEvent;
@@ -49,6 +51,12 @@ QmStatus qm_timeline_new(const QmSession *session, const QmClock *clock,
 
 /* The value of a moving parameter at `frame` (clamped to its ends). */
 double qm_event_value(const QmEvent *event, int64_t frame);
+
+/* What it is the sum of, in its unit times frames, from the event's frame to `frame`,
+ * which is not before it. */
+double qm_event_integral(const QmEvent *event, int64_t frame);
+/* The point x, 0..1, of a curve between two values. */
+double qm_curve_value(QmCurve curve, double from, double to, double x);
 
 /* One line an event, for --explain. */
 void qm_timeline_print(const QmSession *session, const QmClock *clock,

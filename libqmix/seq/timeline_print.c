@@ -76,7 +76,9 @@ static void print_event(const QmSession *session, const QmClock *clock,
     qm_text_pad(text, FRAME_COLUMN);
     qm_text_printf(text, "%10lld", (long long)event->frame);
     qm_text_pad(text, STRIP_COLUMN);
-    qm_text_add(text, session->strips[event->strip].name);
+    qm_text_add(text, event->strip == QM_NONE
+                          ? session->modulators[event->param.target.strip].name
+                          : session->strips[event->strip].name);
     qm_text_add(text, " ");
     qm_text_pad(text, WHAT_COLUMN);
     if (event->rank == QM_RANK_PARAM) {

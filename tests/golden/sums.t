@@ -51,6 +51,32 @@ arrangement: [{at: 1, pattern: p}]
 YAML
 }
 
+modulator_session() { # NAME
+    case $1 in
+    lfo) with="rate: 1/8, shape: random" ;;
+    envelope | adsr) with="strip: b, attack: 3" ;;
+    steps) with="values: [0, 1, 0.3, 0.8], smooth: 30" ;;
+    macro) with="value: 0.4" ;;
+    esac
+    cat <<YAML
+qmix: 1
+seed: 3
+sounds: {vox: $sounds/vox.aiff, snare: $sounds/snare.wav}
+sources:
+  a: {clip: {sound: vox, at: 1}, inserts: [{eq: {bands: [{freq: 900, gain: 9}]}}]}
+  b: {sampler: {sound: snare}}
+patterns: {p: {steps: 8, step: 1/8, tracks: {b: "X.x.xx.."}}}
+modulators:
+  m:
+    $1: {$with}
+    to:
+      - {param: a.eq.1.freq, amount: 0.3}
+      - {param: a.fader.pan, from: -0.5, to: 0.5}
+      - {param: a.fader.gain, amount: -0.05}
+arrangement: [{at: 1, pattern: p}]
+YAML
+}
+
 "$qrender" --list-processors | while read -r name kind _; do
     case $name in
     eq) params="bands: [{freq: 300, gain: 6}, {type: high-shelf, freq: 5000, gain: -4}]" ;;
@@ -58,8 +84,11 @@ YAML
     gain) params="gain: -3.3" ;;
     *) params="" ;;
     esac
-    if [ "$kind" = insert ]; then insert_session "$name" "$params"; else source_session "$name"; fi \
-        >"$tmp/$name.yaml"
+    case $kind in
+    insert) insert_session "$name" "$params" ;;
+    source) source_session "$name" ;;
+    modulator) modulator_session "$name" ;;
+    esac >"$tmp/$name.yaml"
     sum_of "$name" "$tmp/$name.yaml"
 done >"$tmp/processors.txt"
 compare "$tmp/processors.txt" "$golden/processors.txt"
