@@ -9,6 +9,11 @@
     QM_PROC(eq)                                                                          \
     QM_PROC(compressor)                                                                  \
     QM_PROC(multiband)                                                                   \
+    QM_PROC(chorus)                                                                      \
+    QM_PROC(flanger)                                                                     \
+    QM_PROC(phaser)                                                                      \
+    QM_PROC(tremolo)                                                                     \
+    QM_PROC(auto_pan)                                                                    \
     QM_PROC(delay)                                                                       \
     QM_PROC(reverb)                                                                      \
     QM_PROC(limiter)                                                                     \

@@ -1,0 +1,188 @@
+/* Chorus: the sound among copies of itself, each late by a time that swings.
+ *
+ *     wet = 1/sqrt(V) sum over v of x[n - delay - depth lfo(phase + v/V)]
+ *     out = dry x + wet,   dry = cos, wet = sin of a quarter turn times mix
+ *
+ * The copies' phases are spread over a turn, so their pitches never sway together, and
+ * the right side's are `stereo` ahead of the left's. Mix and voices add powers: copies
+ * that are some 15 ms apart are not alike. A new delay is glided to in 50 ms (63 %), as a
+ * tape would, whatever the automation does. Reading between samples: dsp/moving_tap.h.
+ * No latency. Tail: the longest delay.
+ *
+ * Source: J. Dattorro, "Effect Design, Part 2", JAES 45 (1997). */
+#include "dsp/moving_tap.h"
+#include "proc/swing.h"
+
+#include "base/qmath.h"
+#include "dsp/delay_line.h"
+
+enum { RATE, SYNC, SHAPE, PHASE, STEREO, VOICES, DELAY, DEPTH, MIX };
+
+enum { MOST_VOICES = 6, LONGEST_MS = 50, DEEPEST_MS = 20 };
+#define GLIDE_S 0.05
+
+static const QmParam params[] = {
+    [RATE] = QM_SWING_RATE(0.5),
+    [SYNC] = QM_SWING_SYNC,
+    [SHAPE] = QM_SWING_SHAPE,
+    [PHASE] = QM_SWING_PHASE,
+    [STEREO] = QM_SWING_STEREO(90),
+    [VOICES] = {.name = "voices",
+                .help = "copies",
+                .kind = QM_PARAM_INTEGER,
+                .min = 1,
+                .max = MOST_VOICES,
+                .def = 3,
+                .flags = QM_PARAM_STRUCTURAL},
+    [DELAY] = {.name = "delay",
+               .help = "around which the copies swing",
+               .unit = QM_UNIT_MS,
+               .min = 1,
+               .max = LONGEST_MS,
+               .def = 15},
+    [DEPTH] = {.name = "depth",
+               .help = "how far they swing to either side, not below no delay",
+               .unit = QM_UNIT_MS,
+               .max = DEEPEST_MS,
+               .def = 2.5},
+    [MIX] = {.name = "mix",
+             .help = "0: dry, 100: copies alone",
+             .unit = QM_UNIT_PERCENT,
+             .max = 100,
+             .def = 30},
+};
+
+enum { C_RATE, C_DELAY, C_DEPTH, C_DRY, C_WET, N_COEFFS };
+
+typedef struct State {
+    QmCycle cycle;
+    QmMovingTap tap;
+    QmMovingLine line[2];
+    double delay, depth; /* glided, in frames */
+    uint32_t items[2];   /* floats from `lines` to each side's */
+    float lines[];
+} State;
+
+static uint32_t n_coeffs(const QmProcSpec *spec)
+{
+    (void)spec;
+    return N_COEFFS;
+}
+
+static void update(const QmProcSpec *spec, const double *p, float *c)
+{
+    const double voices = spec->params[VOICES], quarter = p[MIX] / 400;
+    c[C_RATE] = (float)(p[RATE] / spec->rate_hz);
+    c[C_DELAY] = (float)(p[DELAY] / 1000 * spec->rate_hz);
+    c[C_DEPTH] = (float)(p[DEPTH] / 1000 * spec->rate_hz);
+    c[C_DRY] = (float)qm_cos_turns(quarter);
+    c[C_WET] = (float)(qm_sin_turns(quarter) / qm_sqrt(voices));
+}
+
+static uint32_t longest(const QmProcSpec *spec)
+{
+    return (uint32_t)((LONGEST_MS + DEEPEST_MS) / 1000.0 * spec->rate_hz) +
+           2 * QM_MOVING_TAPS;
+}
+
+static size_t state_size(const QmProcSpec *spec)
+{
+    const QmMovingLine line = qm_moving_line(longest(spec));
+    return sizeof(State) + 4 * (size_t)line.size * sizeof(float);
+}
+
+static uint64_t tail(const QmProcSpec *spec, const double *p)
+{
+    (void)p;
+    return longest(spec) + QM_MOVING_TAPS;
+}
+
+static void reset(const QmProcSpec *spec, void *state)
+{
+    State *const s = state;
+    s->line[0] = s->line[1] = qm_moving_line(longest(spec));
+    s->items[1] = 2 * s->line[0].size;
+    s->delay = spec->params[DELAY] / 1000 * spec->rate_hz;
+    s->depth = spec->params[DEPTH] / 1000 * spec->rate_hz;
+    qm_moving_tap_init(&s->tap);
+}
+
+/* The swings of all copies on one side. */
+static void swings(const QmStripCall *call, int side, float lfo[][QM_QUANTUM])
+{
+    State *const s = call->state;
+    const double *const p = call->spec->params;
+    const QmSwing swing = qm_swing(p[SYNC], p[SHAPE], p[PHASE], p[STEREO]);
+    const uint32_t voices = (uint32_t)p[VOICES];
+    for (uint32_t v = 0; v < voices; v++) {
+        double points[QM_SWING_POINTS];
+        const uint64_t ahead = v * (QM_CYCLE_ONE / voices) + (side ? swing.stereo : 0);
+        qm_swing_points(&swing, &s->cycle, &call->time, (double)call->coeffs[C_RATE],
+                        ahead, qm_rand_key(call->spec->seed, v), points);
+        qm_swing_line(points, call->time.since_grid, call->n, lfo[v]);
+    }
+}
+
+typedef struct Move {
+    double delay[QM_QUANTUM], depth[QM_QUANTUM];
+    float dry[QM_QUANTUM], wet[QM_QUANTUM];
+} Move;
+
+static void advance(const QmStripCall *call, Move *move)
+{
+    State *const s = call->state;
+    const double glide = qm_one_pole(GLIDE_S, call->spec->rate_hz);
+    float *const c = call->coeffs;
+    for (uint32_t i = 0; i < call->n; i++) {
+        for (uint32_t k = C_DELAY; call->step && k < N_COEFFS; k++)
+            c[k] += call->step[k];
+        move->delay[i] = s->delay += glide * ((double)c[C_DELAY] - s->delay);
+        move->depth[i] = s->depth += glide * ((double)c[C_DEPTH] - s->depth);
+        move->dry[i] = c[C_DRY];
+        move->wet[i] = c[C_WET];
+    }
+}
+
+static void run_side(const QmStripCall *call, const Move *move, int side, float *io)
+{
+    State *const s = call->state;
+    QmMovingLine *const line = &s->line[side];
+    float *const items = s->lines + s->items[side], lfo[MOST_VOICES][QM_QUANTUM];
+    float clean[QM_BLOCK_ROOM];
+    const uint32_t voices = (uint32_t)call->spec->params[VOICES];
+    swings(call, side, lfo);
+    qm_block_read(io, call->n, clean);
+    for (uint32_t i = 0; i < call->n; i++) {
+        float sum = 0;
+        qm_moving_line_write(line, items, clean[i]);
+        for (uint32_t v = 0; v < voices; v++) {
+            const double delay = move->delay[i] + move->depth[i] * (double)lfo[v][i];
+            const double least = QM_MOVING_LEAST;
+            sum +=
+                qm_moving_line_read(line, items, &s->tap, delay > least ? delay : least);
+        }
+        io[i] = move->dry[i] * clean[i] + move->wet[i] * sum;
+    }
+}
+
+static void process_strip(const QmStripCall *call)
+{
+    Move move;
+    advance(call, &move);
+    run_side(call, &move, 0, call->left);
+    run_side(call, &move, 1, call->right);
+}
+
+const QmProcDesc QM_ISA(qm_proc_chorus) = {
+    .name = "chorus",
+    .summary = "the sound among copies whose delays swing",
+    .params = params,
+    .n_params = QM_COUNT(params),
+    .flags = QM_PROC_TIMED,
+    .n_coeffs = n_coeffs,
+    .update = update,
+    .state_size = state_size,
+    .tail = tail,
+    .reset = reset,
+    .process_strip = process_strip,
+};
