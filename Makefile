@@ -23,6 +23,7 @@ WERROR     ?= no
 SANITIZE   ?=
 AVX2       ?= yes
 FUZZ_SECONDS ?= 30
+LV2        ?= yes
 PKG_CONFIG ?= pkg-config
 ifeq ($(origin CC),default)
 CC := gcc
@@ -46,11 +47,13 @@ RENDER_PKGS  := samplerate
 CMD_PKGS     := jansson
 LIVE_PKGS    := $(if $(wildcard cmd/qlive.c render/*jack*.c),jack)
 TEST_PKGS    := cmocka
+# LV2 hosting: with lilv, unless LV2=no.
+LV2_PKGS     := $(if $(filter yes,$(LV2)),$(shell $(PKG_CONFIG) --exists lilv-0 2>/dev/null && echo lilv-0))
 pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
-HOST_CFLAGS  := $(call pkg_cflags,$(FORMATS_PKGS) $(RENDER_PKGS) $(CMD_PKGS) $(LIVE_PKGS))
+HOST_CFLAGS  := $(call pkg_cflags,$(FORMATS_PKGS) $(RENDER_PKGS) $(CMD_PKGS) $(LIVE_PKGS) $(LV2_PKGS))
 FORMATS_LIBS := $(call pkg_libs,$(FORMATS_PKGS))
-RENDER_LIBS  := $(call pkg_libs,$(RENDER_PKGS)) -pthread
+RENDER_LIBS  := $(call pkg_libs,$(RENDER_PKGS) $(LV2_PKGS)) -pthread
 CMD_LIBS     := $(call pkg_libs,$(CMD_PKGS))
 LIVE_LIBS    := $(if $(LIVE_PKGS),$(call pkg_libs,$(LIVE_PKGS)))
 TEST_LIBS    := $(call pkg_libs,$(TEST_PKGS))
@@ -66,7 +69,8 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$@)')
 LIB_SRC     := $(sort $(wildcard libqmix/*/*.c))
 # Kernels are what names its symbols by build (QM_ISA, dsp/vec.h).
 KERNEL_SRC  := $(sort $(shell grep -l 'QM_ISA.qm_' $(LIB_SRC) /dev/null))
-RENDER_SRC  := $(sort $(wildcard render/*.c))
+LV2_HOST    := $(filter-out render/lv2_none.c,$(wildcard render/lv2_*.c))
+RENDER_SRC  := $(filter-out $(if $(LV2_PKGS),render/lv2_none.c,$(LV2_HOST)),$(sort $(wildcard render/*.c)))
 FORMATS_SRC := $(sort $(wildcard formats/*.c))
 TOOL_SRC    := $(sort $(wildcard cmd/q*.c))
 CMD_SRC     := $(filter-out $(TOOL_SRC),$(sort $(wildcard cmd/*.c)))
@@ -94,6 +98,9 @@ SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 FUZZ_SRC    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 HELPER_SRC  := $(sort $(wildcard tests/cli/*.c tests/bench/*.c tests/determinism/*.c)) $(DEMO_SRC)
 PRELOAD_SRC := $(sort $(wildcard tests/preload/*.c))
+# A bundle of plug-ins for the tests of the host.
+LV2_BUNDLE  := $(if $(LV2_PKGS),$(patsubst %.c,%.so,$(wildcard tests/lv2/*/*.c)) $(wildcard tests/lv2/*/*.ttl))
+LV2_TEST    := $(LV2_BUNDLE:%=$(BUILD)/%)
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(O)/%.o)
 TEST_BIN    := $(TEST_SRC:%.c=$(BUILD)/%)
 FUZZ_BIN    := $(FUZZ_SRC:%.c=$(BUILD)/%)
@@ -182,7 +189,7 @@ $(TOOLS): $(BUILD)/%: $(O)/cmd/%.o $(CMD_OBJ) $(ARCHIVES) $(O)/link
 # ---- tests -------------------------------------------------------------------------------------
 
 .PHONY: tests helpers
-tests: $(TEST_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(PRELOAD)
+tests: $(TEST_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(PRELOAD) $(LV2_TEST)
 	@:
 helpers: $(HELPER_BIN)
 	@:
@@ -216,8 +223,15 @@ $(PRELOAD): $(BUILD)/%.so: $(O)/%.o $(O)/link
 	$(call say,LD)
 	$(call link,-shared $< -ldl)
 
+$(filter %.so,$(LV2_TEST)): $(BUILD)/%.so: $(O)/%.o $(O)/link
+	$(call say,LD)
+	$(call link,-shared $< -lm)
+$(filter %.ttl,$(LV2_TEST)): $(BUILD)/%: %
+	$(QUIET)mkdir -p $(@D) && cp $< $@
+
 DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST_SRC) \
-           $(SUPPORT_SRC) $(FUZZ_SRC) $(HELPER_SRC) $(PRELOAD_SRC) tests/fuzz/replay.c
+           $(SUPPORT_SRC) $(FUZZ_SRC) $(HELPER_SRC) $(PRELOAD_SRC) tests/fuzz/replay.c \
+           $(wildcard tests/lv2/*/*.c)
 -include $(DEP_SRC:%.c=$(O)/%.d) $(AVX2_OBJ:%.o=%.d)
 
 # ---- what people run ---------------------------------------------------------------------------
@@ -368,5 +382,5 @@ clean:
 	rm -rf '$(BUILD)'
 
 #:
-#: variables: BUILD=build CC=gcc OPT=-O2 KERNEL_OPT=-O3 CFLAGS=-g WERROR=no AVX2=yes SANITIZE=
+#: variables: BUILD=build CC=gcc OPT=-O2 KERNEL_OPT=-O3 CFLAGS=-g WERROR=no AVX2=yes LV2=yes SANITIZE=
 #:            PREFIX=/usr/local DESTDIR= FUZZ_SECONDS=30 V=1 (show commands)

@@ -7,8 +7,13 @@
 #include "proc/generator.h"
 #include "proc/modulator.h"
 #include "proc/proc.h"
+#include "render/lv2.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* In front of a plug-in's URI. */
+#define PLUGIN "lv2:"
 
 static void print_line(const char *name, const char *kind, const char *summary)
 {
@@ -55,6 +60,45 @@ static void print_rows(const QmParam *rows, uint32_t count)
     }
 }
 
+static void print_key(void)
+{
+    printf("  %-16s %s\n", "key", "the strip that is listened to instead of the input");
+}
+
+/* Asked as an insert, then as an instrument: the host says which it is not. */
+static int describe_plugin(const CliTool *tool, const char *uri)
+{
+    QmArena arena;
+    QmLv2 *host = NULL;
+    const QmPlugin *plugin = NULL;
+    QmDiag diag = {.status = QM_OK};
+    qm_arena_init(&arena);
+    QmPluginQuery query = {.name.uri = uri, .rate = 48000};
+    QmStatus status = qm_lv2_new("", &arena, &diag, &host);
+    if (status == QM_OK)
+        status = qm_lv2_plugins(host)->find(host, &query, &diag, &plugin);
+    if (status != QM_OK) {
+        QmDiag again = {.status = QM_OK};
+        query.instrument = true;
+        if (host && qm_lv2_plugins(host)->find(host, &query, &again, &plugin) == QM_OK)
+            diag = again;
+    }
+    if (plugin) {
+        const QmProcDesc *proc = plugin->proc;
+        printf("lv2: %s%s%s, an %s, %s\n", plugin->name, plugin->version[0] ? " " : "",
+               plugin->version, proc ? "insert" : "instrument", plugin->library);
+        print_rows(proc ? proc->params : plugin->generator->params,
+                   proc ? proc->n_params : plugin->generator->n_params);
+        if (proc && proc->flags & QM_PROC_KEYED)
+            print_key();
+    }
+    const CliCommon common = {0};
+    const int code = cli_report(tool, &common, &diag);
+    qm_lv2_release(host);
+    qm_arena_release(&arena);
+    return code;
+}
+
 static int describe_modulator(const QmModDesc *mod)
 {
     printf("%s: %s\n", mod->name, mod->summary);
@@ -72,6 +116,8 @@ static int describe_modulator(const QmModDesc *mod)
 
 int describe_one(const CliTool *tool, const char *name)
 {
+    if (qm_starts_with(name, PLUGIN))
+        return describe_plugin(tool, name + strlen(PLUGIN));
     const QmGenDesc *gen = qm_gen_find(name);
     const QmProcDesc *proc = qm_proc_find(name);
     if (qm_mod_find(name))
@@ -86,8 +132,7 @@ int describe_one(const CliTool *tool, const char *name)
     printf("%s: %s\n", proc->name, proc->summary);
     print_rows(proc->params, proc->n_params);
     if (proc->flags & QM_PROC_KEYED)
-        printf("  %-16s %s\n", "key",
-               "the strip that is listened to instead of the input");
+        print_key();
     for (uint32_t i = 0; i < proc->n_readings; i++)
         printf("  %-16s %s (measured, told by -v)\n", proc->readings[i].name,
                proc->readings[i].help);

@@ -1,4 +1,5 @@
-/* Each step needs the one before: text, overrides, sounds (whose lengths the timeline
+/* Each step needs the one before: text, overrides, plug-ins (whose latencies the graph
+ * wants), sounds (whose lengths the timeline
  * wants), clock, timeline, graph; the plan comes last, since stems and meters shape
  * it. */
 #include "cmd/load.h"
@@ -57,8 +58,8 @@ static QmStatus read_session(const LoadRequest *request, QmDiag *diag, Loaded *l
     QmStatus status =
         qm_file_read(request->file, QM_YAML_MAX_SIZE, &loaded->arena, diag, &text, &size);
     if (status == QM_OK)
-        status =
-            qm_session_parse(text, size, name, &loaded->arena, diag, &loaded->session);
+        status = qm_session_parse_with(text, size, name, qm_lv2_plugins(loaded->lv2),
+                                       &loaded->arena, diag, &loaded->session);
     if (status == QM_OK)
         status = set_seed(loaded->session, request->seed, diag);
     for (size_t i = 0; i < request->overrides.count && status == QM_OK; i++)
@@ -79,7 +80,13 @@ QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
     loaded->file = request->file;
     const char *slash = strrchr(request->file, '/');
     loaded->folder = slash ? (size_t)(slash - request->file) + 1 : 0;
-    QmStatus status = read_session(request, diag, loaded);
+    const char *folder = qm_arena_strndup(&loaded->arena, request->file, loaded->folder);
+    QmStatus status = folder ? qm_lv2_new(folder, &loaded->arena, diag, &loaded->lv2)
+                             : qm_fail_memory(diag);
+    if (status == QM_OK)
+        status = read_session(request, diag, loaded);
+    if (status == QM_OK)
+        status = qm_lv2_start(loaded->lv2, loaded->session, diag);
     if (status != QM_OK)
         return status;
     status = qm_prepare(loaded->session, open_sound, loaded, request->resident,
@@ -107,6 +114,7 @@ void load_release(Loaded *loaded)
 {
     if (loaded->prepared)
         qm_prepared_release(loaded->prepared);
+    qm_lv2_release(loaded->lv2);
     qm_arena_release(&loaded->arena);
 }
 

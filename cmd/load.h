@@ -5,6 +5,7 @@
 
 #include "cmd/cli.h"
 #include "graph/plan.h"
+#include "render/lv2.h"
 #include "render/prepare.h"
 
 /* What the command line says about loading. */
@@ -15,19 +16,21 @@ typedef struct LoadRequest {
     bool resident;     /* all sounds in memory (live) */
 } LoadRequest;
 
-/* Everything a render stands on. `arena` owns all but the prepared sounds' files. */
+/* Everything a render stands on. `arena` owns all but the prepared sounds' files and the
+ * plug-ins. */
 typedef struct Loaded {
     QmArena arena;
     const char *file; /* borrowed from the request */
     size_t folder;    /* how much of it is the folder, its slash included */
     QmSession *session;
+    QmLv2 *lv2;
     QmPrepared *prepared;
     QmClock *clock;
     QmTimeline timeline;
     QmGraph graph;
 } Loaded;
 
-/* Reads, overrides, validates, prepares the sounds, lays out timeline and graph. Release
+/* Reads, overrides, validates, starts plug-ins, prepares the sounds, lays out timeline and graph. Release
  * it in any case. */
 QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
 /* The plan for it. */

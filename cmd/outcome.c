@@ -5,6 +5,7 @@
 #include "base/qmath.h"
 #include "base/units.h"
 #include "cmd/json.h"
+#include "cmd/plugins.h"
 
 #include <stdio.h>
 
@@ -58,6 +59,15 @@ static void print_readings(const Outcome *outcome)
     }
 }
 
+static void print_plugins(const Outcome *outcome)
+{
+    PluginUse use;
+    for (uint32_t at = 0; plugins_next(outcome->session, &at, &use);)
+        fprintf(stderr, "%s.%s: %s%s%s, %s, latency %u frames\n", use.strip->name,
+                use.slot, use.plugin->name, use.plugin->version[0] ? " " : "",
+                use.plugin->version, use.plugin->library, use.latency);
+}
+
 void outcome_text(const Outcome *outcome)
 {
     char length[QM_NUMBER_TEXT], peak[QM_NUMBER_TEXT], speed[QM_NUMBER_TEXT];
@@ -67,6 +77,8 @@ void outcome_text(const Outcome *outcome)
     if (outcome->meters)
         print_meters(outcome);
     print_readings(outcome);
+    if (outcome->meters)
+        print_plugins(outcome);
     if (outcome->file) {
         fprintf(stderr, "%s: %s s, %u Hz, %u channels, peak %s dBFS", outcome->file,
                 length, outcome->session->rate, outcome->channels,
@@ -85,6 +97,10 @@ void outcome_text(const Outcome *outcome)
         fprintf(stderr, "%s: sums of %s s\n", outcome->sum, length);
     if (outcome->verified)
         fprintf(stderr, "%s: the same, %s s\n", outcome->verified, length);
+    const uint32_t plugins = plugins_count(outcome->session);
+    if (plugins)
+        fprintf(stderr, "%u LV2 plug-in%s: outside of the bit-exact promise\n", plugins,
+                plugins > 1 ? "s" : "");
 }
 
 /* --- for machines ------------------------------------------------------------------ */
@@ -130,6 +146,27 @@ static json_t *strips(const Outcome *outcome)
     return list;
 }
 
+/* [{"strip": "vox", "slot": "lv2", "uri": ..., "bit_exact": false}] */
+static json_t *plugins(const QmSession *session)
+{
+    json_t *list = json_array();
+    PluginUse use;
+    for (uint32_t at = 0; plugins_next(session, &at, &use);) {
+        const QmPlugin *plugin = use.plugin;
+        json_t *object = json_object();
+        json_object_set_new(object, "strip", json_string(use.strip->name));
+        json_object_set_new(object, "slot", json_string(use.slot));
+        json_object_set_new(object, "uri", cli_json_text(plugin->said.uri));
+        json_object_set_new(object, "name", cli_json_text(plugin->name));
+        json_object_set_new(object, "version", json_string(plugin->version));
+        json_object_set_new(object, "library", cli_json_text(plugin->library));
+        json_object_set_new(object, "latency", json_integer(use.latency));
+        json_object_set_new(object, "bit_exact", json_false());
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 void outcome_json(const Outcome *outcome)
 {
     json_t *object = json_object();
@@ -146,5 +183,7 @@ void outcome_json(const Outcome *outcome)
     }
     if (outcome->meters)
         json_object_set_new(object, "strips", strips(outcome));
+    if (plugins_count(outcome->session))
+        json_object_set_new(object, "plugins", plugins(outcome->session));
     cli_json_print(object);
 }

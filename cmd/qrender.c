@@ -8,6 +8,7 @@
 #include "cmd/inputs.h"
 #include "cmd/load.h"
 #include "cmd/outcome.h"
+#include "cmd/plugins.h"
 #include "formats/audio_write.h"
 #include "formats/framesum.h"
 #include "render/offline.h"
@@ -76,7 +77,8 @@ static const CliOption options[] = {
     {'e', "explain", NULL, "print plan and timeline and stop", CLI_FLAG, FIELD(explain)},
     {0, "list-processors", NULL, "print the inserts and sources there are", CLI_FLAG,
      FIELD(list_processors)},
-    {0, "describe", "NAME", "print the parameters of one", CLI_TEXT, FIELD(describe)},
+    {0, "describe", "NAME", "print the parameters of one; lv2:URI of a plug-in", CLI_TEXT,
+     FIELD(describe)},
 };
 
 static const CliTool tool = {
@@ -267,6 +269,7 @@ static QmStatus explain(Run *run, QmDiag *diag)
     QmText text;
     qm_text_init(&text, &run->loaded.arena);
     qm_plan_print(&run->plan, &text);
+    plugins_explain(run->loaded.session, &text);
     qm_timeline_print(run->loaded.session, run->loaded.clock, &run->loaded.timeline,
                       &text);
     if (text.failed)
@@ -462,6 +465,7 @@ static QmStatus render(Run *run, QmDiag *diag)
     const QmStatus status = qm_offline_render(&run->plan, &config, diag);
     cli_progress_end(&run->progress);
     qm_prepared_warnings(run->loaded.prepared, diag);
+    qm_lv2_warnings(run->loaded.lv2, diag);
     return status;
 }
 

@@ -5,7 +5,7 @@
 set -u
 
 build="gcc make pkgconf libc6-dev libsndfile1-dev libsamplerate0-dev libyaml-dev libjansson-dev
-       libjack-jackd2-dev"
+       liblilv-dev libjack-jackd2-dev"
 # jackd2 runs the live engine without a sound card, sox makes and reads audio the other way.
 test="libcmocka-dev jackd2 sox"
 # What only `make lint`, `make fuzz` and `make check-matrix` use.

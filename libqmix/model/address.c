@@ -78,12 +78,17 @@ QmStatus qm_fail_unknown_strip(const QmSession *session, QmDiag *diag, QmPlace p
 static QmStatus find_row(const Words *words, const QmParam *rows, uint32_t n_rows,
                          const char *name, uint16_t *index)
 {
-    const char *names[QM_MAX_PARAMS];
-    for (uint32_t i = 0; i < n_rows && i < QM_MAX_PARAMS; i++) {
+    for (uint32_t i = 0; i < n_rows; i++) {
         if (qm_same(rows[i].name, name)) {
             *index = (uint16_t)i;
             return QM_OK;
         }
+    }
+    const char **names = QM_NEW_ARRAY(words->session->arena, const char *, n_rows);
+    if (!names) {
+        return qm_fail_memory(words->diag);
+    }
+    for (uint32_t i = 0; i < n_rows; i++) {
         names[i] = rows[i].name;
     }
     return unknown(words, "parameter", name, names, n_rows);

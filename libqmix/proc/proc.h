@@ -58,7 +58,7 @@ enum {
     QM_RAMP = 64,           /* frames in which a changed coeff reaches its new value */
     QM_GANG = QM_LANES / 2, /* strips computed together */
     QM_MAX_PARAMS = 256,    /* of one processor, groups unrolled */
-    QM_MAX_COEFFS = 256,    /* per strip of one processor */
+    QM_MAX_COEFFS = 1024,   /* per strip of one processor, plug-ins included */
 };
 
 typedef enum QmParamKind {

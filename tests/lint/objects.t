@@ -33,6 +33,7 @@ also='libqmix/base/arena.o (malloc|calloc|realloc|free|aligned_alloc)
 libqmix/base/(diag|text).o vsnprintf
 render/prepare.o (getrlimit|setrlimit)
 render/spool.o (open|mkostemp|unlink|write|pread|close|getenv|strerrordesc_np)
+render/lv2_[a-z]+.o (lilv_[a-z_]+|fopen|fclose|fread|ferror|vsnprintf)
 render/progress.o (clock_gettime)'
 
 # Neither a sanitizer's nor a coverage run's objects say anything about imports.
