@@ -1,33 +1,47 @@
-/* Reverb: a hall or plate from a feedback delay network (dsp/fdn.h).
+/* Reverb: rooms, hall and plate from a feedback delay network (dsp/fdn.h), and springs
+ * (dsp/spring.h).
  *
- *     in -> predelay -> six all-passes a side -> sixteen lines -> width -> mix
+ *     in -> predelay -> six all-passes a side -+-> sixteen lines ----> + -> width -> mix
+ *        (plate: -> dispersion ->)             +-> early reflections -^
+ *     in -> predelay -> springs ------------------------------------------> width -> mix
+ *
+ * The type sets lengths and early reflections (proc/room.h): what in a real room its
+ * walls set. Decay, predelay and the rest are told apart from it.
  *
  * The all-passes (Schroeder) make many echoes of one before the network sees it; the
  * network mixes and prolongs them. Left feeds the even lines and hears them, right the
- * odd ones; the first turn through the network spreads either over all.
+ * odd ones; the first turn through the network spreads either over all. A plate's highs
+ * run ahead of its lows: sixteen sections of dispersion (dsp/cascade.h) hold the lows
+ * back by 6 ms. Springs are another structure under the same name, because all that is
+ * told about them, decay, size, predelay, width, means the same; diffusion and modulation
+ * they have not.
  *
- * Decay. T60 in the middle is `decay`, at an octave below the low crossover `low-decay`
- * times that, at an octave above the high crossover (1 - 0.9 damping) times that. Each
- * line has two first-order shelves, whose gains are solved for these three frequencies,
- * so that neither the gentle slopes nor the leaking of one into the other's band bends
- * the decay there.
+ * Decay. T60 in the middle is `decay`. At an octave below the low crossover it is
+ * `low-decay` (or, if that is 0, 1.1 decay), at an octave above the high crossover
+ * `high-decay` (or (1 - 0.9 damping) decay), held within what the network can do, a
+ * quarter to 2.5 times, a tenth to once the decay (dsp/decay.h).
  *
  * Level. A noise that goes through at mix 1 comes out about as loud as it went in,
  * whatever decay and size are: with G = the sum of the lines' squared mid gains g_k, the
  * power of all lines settles at G / (1 - G / 16) times the input's, and half of the
- * lines is a side.
+ * lines is a side. Early reflections have a share in that power. Springs are as loud as
+ * what they let pass.
  *
  * Mix is of equal power: dry cos, wet sin of a quarter turn. No latency. The tail is
  * predelay plus twice the slowest T60 that there may be anywhere in the spectrum. */
-#include "dsp/fdn.h"
-
 #include "base/qmath.h"
+#include "dsp/decay.h"
+#include "dsp/fdn.h"
+#include "dsp/spring.h"
 #include "proc/proc.h"
+#include "proc/room.h"
 
 enum {
+    TYPE,
     DECAY,
     DAMPING,
     LOW_DECAY,
+    HIGH_DECAY,
     LOW_CROSSOVER,
     HIGH_CROSSOVER,
     SIZE,
@@ -40,7 +54,16 @@ enum {
 
 enum { MAX_PREDELAY_MS = 250, FADE_MS = 20 };
 
+static const char *const types[] = QM_ROOM_NAMES;
+
 static const QmParam params[] = {
+    [TYPE] = {.name = "type",
+              .help = "structure of the reverb",
+              .kind = QM_PARAM_CHOICE,
+              .choices = types,
+              .max = QM_ROOMS - 1,
+              .def = QM_ROOM_HALL,
+              .flags = QM_PARAM_STRUCTURAL},
     [DECAY] = {.name = "decay",
                .help = "time to fall by 60 dB in the middle of the spectrum",
                .unit = QM_UNIT_S,
@@ -48,15 +71,23 @@ static const QmParam params[] = {
                .max = 20,
                .def = 2},
     [DAMPING] = {.name = "damping",
-                 .help = "how much faster the highs fall, 1: ten times",
+                 .help =
+                     "how much faster the highs fall, 1: ten times; not with high-decay",
                  .min = 0,
                  .max = 1,
                  .def = 0.5},
     [LOW_DECAY] = {.name = "low-decay",
-                   .help = "decay of the lows as a part of decay",
-                   .min = 0.25,
-                   .max = 2.5,
-                   .def = 1.1},
+                   .help = "decay of the lows, 0: 1.1 times decay",
+                   .unit = QM_UNIT_S,
+                   .min = 0,
+                   .max = 20,
+                   .def = 0},
+    [HIGH_DECAY] = {.name = "high-decay",
+                    .help = "decay of the highs, 0: as damping says",
+                    .unit = QM_UNIT_S,
+                    .min = 0,
+                    .max = 20,
+                    .def = 0},
     [LOW_CROSSOVER] = {.name = "low-crossover",
                        .help = "below an octave under it are the lows",
                        .unit = QM_UNIT_HZ,
@@ -104,29 +135,21 @@ static const QmParam params[] = {
              .def = 0.3},
 };
 
-enum { STAGES = 6 };
+enum { STAGES = QM_ROOM_STAGES, TAPS = QM_ROOM_TAPS };
 
-/* All-pass lengths at size 0.5, left and right, and their gains at diffusion 1. */
-static const double stage_ms[2][STAGES] = {{2.51, 8.03, 4.27, 1.93, 6.11, 3.31},
-                                           {2.27, 7.39, 4.67, 1.79, 5.59, 3.01}};
+/* Gains of the all-passes at diffusion 1. */
 static const double stage_gain[STAGES] = {0.72, 0.72, 0.7, 0.7, 0.65, 0.65};
-
-/* Which line has the how-many-th length. Both sides have short and long ones alike; among
- * such orders this is one whose late spectrum is even, found by trying many, together
- * with the signs of dsp/fdn.h: an unlucky order rings twice as unevenly. */
-static const uint8_t rank_of[QM_FDN_LINES] = {5,  4, 3,  11, 0,  1, 9, 13,
-                                              10, 7, 15, 8,  12, 2, 6, 14};
-/* Lengths as parts of the longest. */
-static const double spread[QM_FDN_LINES] = {0.13, 0.17,  0.215, 0.26, 0.31, 0.365,
-                                            0.42, 0.475, 0.53,  0.59, 0.65, 0.715,
-                                            0.78, 0.85,  0.925, 1.0};
 static const double speed_hz[QM_FDN_MOVING] = {0.37, 0.83, 0.53, 0.71};
-static const double depth_s = 0.00028; /* to either side at modulation 1 */
+static const double depth_s = 0.00028; /* to either side at modulation 1 in a hall */
+/* The plate's dispersion: two vectors of sections, stretched by two (its image lies at
+ * half the rate), half of it gone at 850 Hz. */
+enum { DISPERSE_ROWS = 4, DISPERSE_STRETCH = 2, DISPERSE_HZ = 850 };
 
 enum {
-    C_FDN = 0,
+    C_BODY = 0, /* of the network, or of the springs */
     C_STAGE = QM_FDN_COEFFS,
-    C_DRY = C_STAGE + STAGES,
+    C_EARLY = C_STAGE + STAGES, /* of the left side, of the right */
+    C_DRY = C_EARLY + 2 * TAPS,
     C_SAME,  /* wet to its own side */
     C_CROSS, /* wet to the other */
     C_PREDELAY,
@@ -139,169 +162,106 @@ static uint32_t n_coeffs(const QmProcSpec *spec)
     return N_COEFFS;
 }
 
-/* ---- lengths ---- */
-
-/* Of an odd number from 3 on. */
-static bool is_prime(uint32_t n)
+static bool springs(const QmProcSpec *spec)
 {
-    for (uint32_t d = 3; d * d <= n; d += 2)
-        if (n % d == 0)
-            return false;
-    return true;
+    return spec->params[TYPE] > QM_ROOM_SPRING - 0.5;
 }
 
-/* The first prime from `frames` on, if that is no shorter than `least`. */
-static uint32_t prime(double frames, uint32_t least)
+static const QmRoom *room_of(const QmProcSpec *spec)
 {
-    uint32_t n = (uint32_t)frames;
-    n = n < least ? least : n;
-    n |= 1;
-    while (!is_prime(n))
-        n += 2;
-    return n;
-}
-
-static void line_lengths(const QmProcSpec *spec, uint32_t delay[QM_FDN_LINES])
-{
-    const double longest = 0.035 * qm_exp2(2.1 * spec->params[SIZE]) * spec->rate_hz;
-    uint32_t sorted[QM_FDN_LINES], least = QM_FDN_SHORTEST;
-    for (uint32_t r = 0; r < QM_FDN_LINES; r++) {
-        sorted[r] = prime(longest * spread[r], least);
-        least = sorted[r] + 1;
-    }
-    for (uint32_t k = 0; k < QM_FDN_LINES; k++)
-        delay[k] = sorted[rank_of[k]];
-}
-
-static uint32_t stage_length(const QmProcSpec *spec, uint32_t side, uint32_t stage)
-{
-    const double ms = stage_ms[side][stage] * (0.5 + spec->params[SIZE]);
-    return prime(ms * 1e-3 * spec->rate_hz, QM_FDN_SHORTEST + 8 * stage + 4 * side);
+    return &qm_rooms[(uint32_t)spec->params[TYPE]];
 }
 
 /* ---- coeffs ---- */
 
-/* The power that a first-order shelf lets through at u = tan(pi f / rate) / tan(pi
- * crossover / rate): its gain is 1 at u = 0, `gain` at infinity, sqrt(gain) at u = 1. */
-static double shelf_power(double gain, double u)
+static double within(double x, double low, double high)
 {
-    return gain * (1 + u * u * gain) / (gain + u * u);
+    return x < low ? low : x > high ? high : x;
 }
 
-/* The gain of the shelf that lets `power` through at u > 1. Between -80 dB, or a float
- * could not tell its pole from one, and 40 dB, or it would ring on by itself. */
-static double shelf_through(double power, double u)
+static QmDecay decay_of(const double *p)
 {
-    const double v = u * u, less = 1 - power;
-    const double root = qm_sqrt(less * less + 4 * v * v * power);
-    const double gain =
-        less > 0 ? 2 * power * v / (less + root) : (root - less) / (2 * v);
-    return gain < 1e-4 ? 1e-4 : gain > 1e2 ? 1e2 : gain;
+    const double mid = p[DECAY];
+    const double low = p[LOW_DECAY] > 0 ? p[LOW_DECAY] : 1.1 * mid;
+    const double high = p[HIGH_DECAY] > 0 ? p[HIGH_DECAY] : (1 - 0.9 * p[DAMPING]) * mid;
+    return (QmDecay){.low_s = within(low, 0.25 * mid, 2.5 * mid),
+                     .mid_s = mid,
+                     .high_s = within(high, 0.1 * mid, mid),
+                     .low_hz = p[LOW_CROSSOVER],
+                     .high_hz = p[HIGH_CROSSOVER]};
 }
 
-/* The three frequencies at which decay is exact, and how far they are from the
- * crossovers. */
-typedef struct Bands {
-    double low, high;                           /* tan(pi crossover / rate) */
-    double low_at_low, low_at_mid, low_at_high; /* u, for the low shelf upside down */
-    double high_at_low, high_at_mid, high_at_high;
-} Bands;
-
-static Bands find_bands(const double *p, double rate_hz)
-{
-    const double most = 0.45 * rate_hz;
-    const double low = p[LOW_CROSSOVER] < most / 4 ? p[LOW_CROSSOVER] : most / 4;
-    const double high = p[HIGH_CROSSOVER] < most / 2 ? p[HIGH_CROSSOVER] : most / 2;
-    const double at_low = qm_tan(QM_PI * low / 2 / rate_hz);
-    const double at_mid = qm_tan(QM_PI * qm_sqrt(low * high) / rate_hz);
-    const double at_high = qm_tan(QM_PI * high * 2 / rate_hz);
-    Bands b = {.low = qm_tan(QM_PI * low / rate_hz),
-               .high = qm_tan(QM_PI * high / rate_hz)};
-    b.low_at_low = b.low / at_low;
-    b.low_at_mid = b.low / at_mid;
-    b.low_at_high = b.low / at_high;
-    b.high_at_low = at_low / b.high;
-    b.high_at_mid = at_mid / b.high;
-    b.high_at_high = at_high / b.high;
-    return b;
-}
-
-typedef struct Absorption {
-    double mid, low, high; /* gain of a line; of its shelves */
-} Absorption;
-
-static double least(double a, double b) { return a < b ? a : b; }
-
-/* What a line takes whose pass lasts `pass` seconds. Shelves that would have to be too
- * steep are held back, so that nothing, wherever in the spectrum, lasts more than twice
- * as long as what was asked for its band: the line's gain is at most mid * max(1, low).
- */
-static Absorption absorb(const double *p, const Bands *b, double pass)
-{
-    const double fall = -6.907755278982137 * pass / p[DECAY]; /* ln 10^-3 */
-    const double low = qm_exp(2 * fall / p[LOW_DECAY]), mid = qm_exp(2 * fall);
-    const double high = qm_exp(2 * fall / (1 - 0.9 * p[DAMPING]));
-    const double most_mid = qm_exp(fall), most_low = qm_exp(fall / (2 * p[LOW_DECAY]));
-    double power = mid; /* of the gain without shelves */
-    Absorption a = {.low = 1, .high = 1};
-    for (int i = 0; i < 4; i++) {
-        const double at_high = power * shelf_power(a.low, b->low_at_high);
-        a.high = least(1, shelf_through(high / at_high, b->high_at_high));
-        const double at_low = power * shelf_power(a.high, b->high_at_low);
-        a.low = shelf_through(low / at_low, b->low_at_low);
-        const double shelves =
-            shelf_power(a.low, b->low_at_mid) * shelf_power(a.high, b->high_at_mid);
-        power = least(most_mid, mid / shelves);
-    }
-    a.mid = qm_sqrt(power);
-    a.low = least(most_low / a.mid, a.low);
-    return a;
-}
-
-/* scale (b0 + b1 z) / (a0 + a1 z) */
-static void shelf(float *coeffs, double scale, double b0, double b1, double a0, double a1)
-{
-    coeffs[0] = (float)(scale * b0 / a0);
-    coeffs[QM_FDN_LINES] = (float)(scale * (b1 - a1 / a0 * b0) / a0);
-    coeffs[2 * QM_FDN_LINES] = (float)(a1 / a0);
-}
-
-static void design_lines(const QmProcSpec *spec, const double *p,
-                         const uint32_t delay[QM_FDN_LINES], float *coeffs)
-{
-    const Bands b = find_bands(p, spec->rate_hz);
-    for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
-        const Absorption a = absorb(p, &b, delay[k] / spec->rate_hz);
-        const double l = qm_sqrt(a.low), h = qm_sqrt(a.high);
-        /* (s + low l) / (s + low / l), times the loop's 1/4 and the mid gain */
-        shelf(coeffs + QM_FDN_LOW + k, 0.25 * a.mid, 1 + b.low * l, b.low * l - 1,
-              1 + b.low / l, b.low / l - 1);
-        /* (1 + s h / high) / (1 + s / (h high)) */
-        const double zero = h / b.high, pole = 1 / (h * b.high);
-        shelf(coeffs + QM_FDN_HIGH + k, 1, 1 + zero, 1 - zero, 1 + pole, 1 - pole);
-    }
-}
-
-/* What makes wet as loud as dry. The lines' outputs are quarters (above). */
-static double wet_gain(const QmProcSpec *spec, const double *p,
-                       const uint32_t delay[QM_FDN_LINES])
+/* What makes the lines as loud as dry. Their outputs are quarters (dsp/fdn.h). */
+static double lines_gain(const double *p, double rate_hz,
+                         const uint32_t delay[QM_FDN_LINES])
 {
     double sum = 0;
     for (uint32_t k = 0; k < QM_FDN_LINES; k++)
-        sum += qm_exp(-2 * 6.907755278982137 * delay[k] / (spec->rate_hz * p[DECAY]));
+        sum += qm_exp(-2 * 6.907755278982137 * delay[k] / (rate_hz * p[DECAY]));
     return 4 * qm_sqrt(2 * (1 - sum / 16) / sum);
+}
+
+/* Early reflections that have the room's share in the power beside lines that need `wet`
+ * to be as loud as dry; returns what the lines, and so these, need now. */
+static double design_early(const QmProcSpec *spec, const double *p, double wet,
+                           float coeffs[2 * TAPS])
+{
+    const QmRoom *const room = room_of(spec);
+    double gain[2 * TAPS], power = 0;
+    for (uint32_t k = 0; k < 2 * TAPS; k++) {
+        const uint32_t at = qm_room_tap(room, p[SIZE], spec->rate_hz, k / TAPS, k % TAPS);
+        gain[k] = room->tap[k / TAPS][k % TAPS].level *
+                  qm_exp(-6.907755278982137 * at / (spec->rate_hz * p[DECAY]));
+        power += gain[k] * gain[k];
+    }
+    const double late = wet * qm_sqrt(1 - room->early);
+    const double early = power > 0 ? qm_sqrt(2 * room->early / power) / late : 0;
+    for (uint32_t k = 0; k < 2 * TAPS; k++)
+        coeffs[k] = (float)(early * gain[k]);
+    return late;
+}
+
+/* The network's coeffs and those around it; returns its gain. */
+static double design_network(const QmProcSpec *spec, const double *p,
+                             const QmDecay *decay, float *coeffs)
+{
+    const QmRoom *const room = room_of(spec);
+    const double rate = spec->rate_hz;
+    const QmDecayBands b = qm_decay_bands(decay, rate);
+    uint32_t delay[QM_FDN_LINES];
+    qm_room_lines(room, p[SIZE], rate, delay);
+    for (uint32_t k = 0; k < QM_FDN_LINES; k++) {
+        const double pass = delay[k] / rate;
+        const QmLoss loss = qm_decay_loss(decay, &b, (const double[]){pass, pass, pass});
+        qm_decay_shelves(&b, &loss, 0.25, coeffs + QM_FDN_LOW + k, QM_FDN_LINES);
+    }
+    coeffs[QM_FDN_DEPTH] = (float)(p[MODULATION] * room->moving * depth_s * rate);
+    for (uint32_t s = 0; s < STAGES; s++)
+        coeffs[C_STAGE + s] = (float)(p[DIFFUSION] * stage_gain[s]);
+    return design_early(spec, p, lines_gain(p, rate, delay), coeffs + C_EARLY);
+}
+
+/* Springs were measured at size 0.4. */
+static double longer(const QmProcSpec *spec)
+{
+    return qm_room_longer(spec->params[SIZE] - 0.4);
+}
+
+static double design_springs(const QmProcSpec *spec, const QmDecay *decay, float *coeffs)
+{
+    QmSpring spring;
+    qm_spring_init(&spring, longer(spec), spec->rate_hz);
+    memset(coeffs, 0, C_DRY * sizeof *coeffs);
+    return qm_spring_design(&spring, decay, spec->rate_hz, coeffs + C_BODY);
 }
 
 static void update(const QmProcSpec *spec, const double *p, float *coeffs)
 {
-    uint32_t delay[QM_FDN_LINES];
-    line_lengths(spec, delay);
-    design_lines(spec, p, delay, coeffs);
-    coeffs[QM_FDN_DEPTH] = (float)(p[MODULATION] * depth_s * spec->rate_hz);
-    for (uint32_t s = 0; s < STAGES; s++)
-        coeffs[C_STAGE + s] = (float)(p[DIFFUSION] * stage_gain[s]);
+    const QmDecay decay = decay_of(p);
+    const double body = springs(spec) ? design_springs(spec, &decay, coeffs)
+                                      : design_network(spec, p, &decay, coeffs);
     const double dry = p[MIX] < 1 ? qm_cos_turns(0.25 * p[MIX]) : 0;
-    const double wet = qm_sin_turns(0.25 * p[MIX]) * wet_gain(spec, p, delay);
+    const double wet = qm_sin_turns(0.25 * p[MIX]) * body;
     coeffs[C_DRY] = (float)dry;
     coeffs[C_SAME] = (float)(0.5 * wet * (1 + p[WIDTH]));
     coeffs[C_CROSS] = (float)(0.5 * wet * (1 - p[WIDTH]));
@@ -310,7 +270,8 @@ static void update(const QmProcSpec *spec, const double *p, float *coeffs)
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
 {
-    const double slowest = p[DECAY] * (p[LOW_DECAY] > 1 ? 2 * p[LOW_DECAY] : 2);
+    const QmDecay d = decay_of(p);
+    const double slowest = 2 * (d.low_s > d.mid_s ? d.low_s : d.mid_s);
     const double seconds = p[PREDELAY] * 1e-3 + 2 * slowest + 0.5;
     return (uint64_t)(seconds * spec->rate_hz);
 }
@@ -318,43 +279,81 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
 /* ---- state ---- */
 
 typedef struct State {
+    QmSpring spring; /* or the network and what belongs to it */
     QmFdn fdn;
-    QmRing predelay;
+    QmDisperse disperse;
+    float disperse_a;
+    QmRing predelay, early;
     QmRing stage; /* of every all-pass */
     QmTap tap;
-    uint32_t length[2][STAGES];
-    uint32_t fade;                                /* frames of a change of predelay */
-    uint32_t predelay_at[2], stage_at[2][STAGES]; /* first floats in the items */
+    uint32_t length[2][STAGES], reflection[2][TAPS];
+    uint32_t fade; /* frames of a change of predelay */
+    /* first floats in the items */
+    uint32_t predelay_at[2], stage_at[2][STAGES], early_at[2], disperse_at;
+    uint32_t in_cell; /* frames of this cell that are done */
+    float peak;       /* of what is in front of the network, or of springs, in it */
+    bool quiet;       /* in the cell before */
     bool running; /* a frame has been computed: predelay changes by a fade from now on */
-    _Alignas(64) float items[]; /* the network's lines first */
+    _Alignas(64) float items[]; /* the network's lines, or the springs, first */
 } State;
+
+static void place_sides(const QmRing *ring, size_t *used, uint32_t at[2])
+{
+    for (uint32_t side = 0; side < 2; side++) {
+        at[side] = (uint32_t)*used;
+        *used += qm_ring_items(ring);
+    }
+}
+
+/* The parts in front of the network. */
+static void lay_out_room(const QmProcSpec *spec, State *s, size_t *used)
+{
+    const QmRoom *const room = room_of(spec);
+    const double size = spec->params[SIZE], rate = spec->rate_hz;
+    uint32_t delay[QM_FDN_LINES], longest[2] = {0};
+    qm_room_lines(room, size, rate, delay);
+    *used += qm_fdn_init(&s->fdn, delay, speed_hz, rate);
+    for (uint32_t side = 0; side < 2; side++) {
+        for (uint32_t k = 0; k < STAGES; k++) {
+            const uint32_t n = qm_room_stage(room, size, rate, side, k);
+            s->length[side][k] = n;
+            longest[0] = n > longest[0] ? n : longest[0];
+        }
+        for (uint32_t k = 0; k < TAPS; k++) {
+            const uint32_t n = qm_room_tap(room, size, rate, side, k);
+            s->reflection[side][k] = n;
+            longest[1] = n > longest[1] ? n : longest[1];
+        }
+    }
+    s->stage = qm_ring(longest[0]);
+    s->early = qm_ring(longest[1] + QM_RING_BLOCK);
+    for (uint32_t k = 0; k < STAGES; k++) {
+        uint32_t at[2];
+        place_sides(&s->stage, used, at);
+        s->stage_at[0][k] = at[0];
+        s->stage_at[1][k] = at[1];
+    }
+    place_sides(&s->early, used, s->early_at);
+    s->disperse = (QmDisperse){DISPERSE_ROWS, DISPERSE_STRETCH, 0};
+    s->disperse_at = (uint32_t)*used;
+    const double t = qm_tan(QM_PI * DISPERSE_HZ * DISPERSE_STRETCH / rate);
+    s->disperse_a = (float)((t - 1) / (t + 1));
+    *used += room->disperses ? qm_disperse_vecs(&s->disperse) * QM_LANES : 0;
+}
 
 /* A state without its items but with their places; gives the size of both. */
 static size_t lay_out(const QmProcSpec *spec, State *s)
 {
-    uint32_t delay[QM_FDN_LINES];
-    line_lengths(spec, delay);
     memset(s, 0, sizeof *s);
-    size_t used = qm_fdn_init(&s->fdn, delay, speed_hz, spec->rate_hz);
+    size_t used = 0;
+    if (springs(spec))
+        used = qm_spring_init(&s->spring, longer(spec), spec->rate_hz);
+    else
+        lay_out_room(spec, s, &used);
     s->fade = (uint32_t)(FADE_MS * 1e-3 * spec->rate_hz);
     s->predelay =
         qm_ring((uint32_t)(MAX_PREDELAY_MS * 1e-3 * spec->rate_hz + 1) + QM_QUANTUM);
-    uint32_t longest = 0;
-    for (uint32_t side = 0; side < 2; side++)
-        for (uint32_t k = 0; k < STAGES; k++) {
-            const uint32_t length = stage_length(spec, side, k);
-            s->length[side][k] = length;
-            longest = length > longest ? length : longest;
-        }
-    s->stage = qm_ring(longest);
-    for (uint32_t side = 0; side < 2; side++) {
-        s->predelay_at[side] = (uint32_t)used;
-        used += qm_ring_items(&s->predelay);
-        for (uint32_t k = 0; k < STAGES; k++) {
-            s->stage_at[side][k] = (uint32_t)used;
-            used += qm_ring_items(&s->stage);
-        }
-    }
+    place_sides(&s->predelay, &used, s->predelay_at);
     return sizeof *s + used * sizeof(float);
 }
 
@@ -387,9 +386,16 @@ static void predelay(State *s, const float in[2][QM_BLOCK_ROOM], uint32_t wanted
     }
 }
 
+/* x, silent where it is too small to matter: long before the network, a short all-pass
+ * beside a long one would be full of denormals. */
+QM_INLINE QmVec audible(QmVec x)
+{
+    return (QmVec)((QmVecI)x & qm_vec_less(qm_vec(1e-30f), qm_vec_abs(x)));
+}
+
 /* Both sides through their all-passes, one after the other in each tile. */
-QM_INLINE void diffuse(State *s, const QmCoeffBlock gain[STAGES], float *const io[2],
-                       uint32_t n, bool quiet)
+static void diffuse(State *s, const QmCoeffBlock gain[STAGES], float *const io[2],
+                    uint32_t n)
 {
     const float *past[2][STAGES];
     float *fresh[2][STAGES];
@@ -404,8 +410,8 @@ QM_INLINE void diffuse(State *s, const QmCoeffBlock gain[STAGES], float *const i
         for (uint32_t k = 0; k < STAGES; k++) {
             const QmVec g = qm_coeff_at(&gain[k], i);
             for (uint32_t side = 0; side < 2; side++) {
-                const QmVec d = qm_vec_load(past[side][k] + i), sum = x[side] + g * d;
-                const QmVec w = quiet ? qm_vec_flush(sum) : sum;
+                const QmVec d = qm_vec_load(past[side][k] + i);
+                const QmVec w = audible(x[side] + g * d);
                 qm_vec_store(fresh[side][k] + i, w);
                 x[side] = d - g * w;
             }
@@ -421,6 +427,14 @@ QM_INLINE void diffuse(State *s, const QmCoeffBlock gain[STAGES], float *const i
     s->stage = ring;
 }
 
+/* Both sides through the plate's dispersion. */
+static void disperse(State *s, uint32_t n, float *const io[2])
+{
+    QmVec *const items = (QmVec *)(s->items + s->disperse_at);
+    const QmVec a = qm_vec(s->disperse_a);
+    qm_disperse(&s->disperse, items, a, n, io);
+}
+
 /* gain: of dry, of wet to its own side, of wet to the other. */
 static void mix(const QmCoeffBlock gain[3], const float dry[2][QM_BLOCK_ROOM],
                 float wet[2][QM_BLOCK_ROOM], uint32_t n)
@@ -434,25 +448,77 @@ static void mix(const QmCoeffBlock gain[3], const float dry[2][QM_BLOCK_ROOM],
     }
 }
 
-/* n frames within a cell of the network's movement. */
-static void block(State *s, float *c, const float *step, uint32_t n, float *const io[2])
+/* What the reflections give of `in`, which they remember. */
+static void reflect(const QmRoom *room, State *s, float *c, const float *step, uint32_t n,
+                    float *const in[2], float out[2][QM_BLOCK_ROOM])
 {
+    QmRing ring = s->early;
+    qm_ring_write(&ring, s->items + s->early_at[0], in[0], n);
+    qm_ring_write(&s->early, s->items + s->early_at[1], in[1], n);
+    for (uint32_t side = 0; side < 2; side++) {
+        QmCoeffBlock gain[TAPS];
+        const float *past[TAPS];
+        for (uint32_t k = 0; k < TAPS; k++) {
+            const uint32_t from = room->tap[side][k].crossed ? 1 - side : side;
+            qm_coeff_block(c, step, C_EARLY + side * TAPS + k, n, &gain[k]);
+            past[k] = s->items + s->early_at[from] +
+                      qm_ring_back(&s->early, s->reflection[side][k] + n);
+        }
+        for (uint32_t i = 0; i < n; i += QM_LANES) {
+            QmVec sum = {0};
+            for (uint32_t k = 0; k < TAPS; k++)
+                sum += qm_coeff_at(&gain[k], i) * qm_vec_load(past[k] + i);
+            qm_vec_store(out[side] + i, sum);
+        }
+    }
+}
+
+/* n frames of a room, in place. */
+static void room_block(const QmProcSpec *spec, State *s, float *c, const float *step,
+                       uint32_t n, float *const io[2])
+{
+    const QmRoom *const room = room_of(spec);
     QmCoeffBlock g[STAGES];
+    float early[2][QM_BLOCK_ROOM];
+    if (room->disperses)
+        disperse(s, n, io);
+    for (uint32_t k = 0; k < STAGES; k++)
+        qm_coeff_block(c, step, C_STAGE + k, n, &g[k]);
+    diffuse(s, g, io, n);
+    s->peak = qm_fdn_peak(s->peak, io, n);
+    if (room->early > 0)
+        reflect(room, s, c, step, n, io, early);
+    qm_fdn_begin(&s->fdn, c + C_BODY);
+    qm_fdn_block(&s->fdn, s->items, c + C_BODY, step ? step + C_BODY : NULL, n, io);
+    for (uint32_t side = 0; room->early > 0 && side < 2; side++)
+        for (uint32_t i = 0; i < n; i += QM_LANES)
+            qm_vec_store(io[side] + i,
+                         qm_vec_load(io[side] + i) + qm_vec_load(early[side] + i));
+}
+
+/* n frames of springs, in place. */
+static void spring_block(State *s, float *c, const float *step, uint32_t n,
+                         float *const io[2])
+{
+    qm_spring_block(&s->spring, s->items, c + C_BODY, step ? step + C_BODY : NULL, n,
+                    s->quiet, io);
+    s->peak = qm_fdn_peak(s->peak, io, n);
+}
+
+/* n frames within a cell. */
+static void block(const QmProcSpec *spec, State *s, float *c, const float *step,
+                  uint32_t n, float *const io[2])
+{
+    QmCoeffBlock g[3];
     float dry[2][QM_BLOCK_ROOM], wet[2][QM_BLOCK_ROOM];
     float *const sides[2] = {wet[0], wet[1]};
     for (uint32_t side = 0; side < 2; side++)
         qm_block_read(io[side], n, dry[side]);
-    if (step)
-        c[C_PREDELAY] += (float)n * step[C_PREDELAY]; /* n is 1 if that is not 0 */
     predelay(s, (const float(*)[QM_BLOCK_ROOM])dry, (uint32_t)c[C_PREDELAY], n, wet);
-    qm_fdn_begin(&s->fdn, c + C_FDN);
-    for (uint32_t k = 0; k < STAGES; k++)
-        qm_coeff_block(c, step, C_STAGE + k, n, &g[k]);
-    if (s->fdn.quiet)
-        diffuse(s, g, sides, n, true);
+    if (springs(spec))
+        spring_block(s, c, step, n, sides);
     else
-        diffuse(s, g, sides, n, false);
-    qm_fdn_block(&s->fdn, s->items, c + C_FDN, step ? step + C_FDN : NULL, n, sides);
+        room_block(spec, s, c, step, n, sides);
     for (uint32_t k = 0; k < 3; k++)
         qm_coeff_block(c, step, C_DRY + k, n, &g[k]);
     mix(g, (const float(*)[QM_BLOCK_ROOM])dry, wet, n);
@@ -460,25 +526,43 @@ static void block(State *s, float *c, const float *step, uint32_t n, float *cons
         qm_block_give(wet[side], n, io[side]);
 }
 
+static void begin_cell(const QmProcSpec *spec, State *s)
+{
+    s->quiet = s->peak < 1e-25f;
+    s->peak = 0;
+    if (springs(spec)) {
+        if (s->quiet)
+            qm_spring_settle(&s->spring, s->items);
+    } else if (room_of(spec)->disperses)
+        qm_disperse_flush(&s->disperse, (QmVec *)(s->items + s->disperse_at));
+}
+
 static void process_strip(const QmStripCall *call)
 {
     State *const s = call->state;
-    const bool moving = call->step && call->step[C_PREDELAY] != 0;
     for (uint32_t done = 0, n; done < call->n; done += n) {
-        n = moving ? 1 : qm_fdn_span(&s->fdn, call->n - done);
-        block(s, call->coeffs, call->step, n,
+        if (s->in_cell == 0)
+            begin_cell(call->spec, s);
+        n = QM_FDN_CELL - s->in_cell;
+        n = n < call->n - done ? n : call->n - done;
+        block(call->spec, s, call->coeffs, call->step, n,
               (float *const[]){call->left + done, call->right + done});
+        s->in_cell = (s->in_cell + n) % QM_FDN_CELL;
         if (call->step) /* read on the first frame of a cell, so advanced after it */
             for (uint32_t i = 0; i < n; i++)
                 call->coeffs[QM_FDN_DEPTH] += call->step[QM_FDN_DEPTH];
     }
-    if (call->on_grid)
+    if (!call->on_grid)
+        return;
+    if (springs(call->spec))
+        qm_spring_flush(&s->spring);
+    else
         qm_fdn_flush(&s->fdn);
 }
 
 const QmProcDesc QM_ISA(qm_proc_reverb) = {
     .name = "reverb",
-    .summary = "room, hall or plate with decay in three bands",
+    .summary = "rooms, hall, plate or springs with decay in three bands",
     .params = params,
     .n_params = QM_COUNT(params),
     .n_coeffs = n_coeffs,

@@ -16,9 +16,11 @@
 #include <cmocka.h>
 
 enum {
+    TYPE,
     DECAY,
     DAMPING,
     LOW_DECAY,
+    HIGH_DECAY,
     LOW_CROSSOVER,
     HIGH_CROSSOVER,
     SIZE,
@@ -128,7 +130,7 @@ static void test_each_band_decays_as_asked(void **unused)
         double *const p = wet();
         p[DECAY] = room->decay;
         p[DAMPING] = room->damping;
-        p[LOW_DECAY] = room->low_decay;
+        p[LOW_DECAY] = room->low_decay * room->decay;
         p[SIZE] = room->size;
         p[MODULATION] = room->modulation;
         respond(room->rate, 1, 1);
@@ -151,7 +153,7 @@ static void test_the_lowest_lows_end_too(void **unused)
     (void)unused;
     double *const p = wet();
     p[DECAY] = 0.5;
-    p[LOW_DECAY] = 2.5;
+    p[LOW_DECAY] = 1.25;
     p[SIZE] = 1;
     respond(48000, 1, 1);
     for (double hz = 10; hz < 100; hz *= 1.6) {
@@ -238,7 +240,7 @@ static void test_it_is_as_loud_as_its_input(void **unused)
         double *const p = wet();
         p[DECAY] = decays[k];
         p[DAMPING] = 0;
-        p[LOW_DECAY] = 1;
+        p[LOW_DECAY] = decays[k];
         p[MODULATION] = 0;
         respond(48000, 1, 0);
         const double both = energy(left, 0, N) + energy(right, 0, N);
@@ -308,7 +310,7 @@ static void test_it_ends_at_every_extreme(void **unused)
         double *const p = wet();
         p[DECAY] = corner & 1 ? 20 : 0.1;
         p[DAMPING] = corner & 2 ? 1 : 0;
-        p[LOW_DECAY] = corner & 4 ? 2.5 : 0.25;
+        p[LOW_DECAY] = corner & 4 ? 20 : 0.01;
         p[SIZE] = corner & 8 ? 1 : 0;
         p[LOW_CROSSOVER] = p[HIGH_CROSSOVER] = 1000;
         if (corner & 16) {
@@ -332,7 +334,7 @@ static void test_silence_returns(void **unused)
 {
     (void)unused;
     wet()[DECAY] = 0.2;
-    params[0][LOW_DECAY] = 1;
+    params[0][LOW_DECAY] = 0.2;
     respond(48000, 1, 1);
     assert_true(energy(left, 0, 9600) > 0);
     for (uint32_t i = N - 48000; i < N;
