@@ -9,6 +9,8 @@
     QM_PROC(eq)                                                                          \
     QM_PROC(compressor)                                                                  \
     QM_PROC(multiband)                                                                   \
+    QM_PROC(gate)                                                                        \
+    QM_PROC(ducker)                                                                      \
     QM_PROC(chorus)                                                                      \
     QM_PROC(flanger)                                                                     \
     QM_PROC(phaser)                                                                      \
