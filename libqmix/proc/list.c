@@ -20,7 +20,8 @@
     QM_PROC(reverb)                                                                      \
     QM_PROC(limiter)                                                                     \
     QM_PROC(digital)                                                                     \
-    QM_PROC(dither)
+    QM_PROC(dither)                                                                      \
+    QM_PROC(tube)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
 QM_PROCESSORS

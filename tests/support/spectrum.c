@@ -54,6 +54,20 @@ double spectrum_tone(double hz, double rate_hz)
     return (2 * floor(hz / rate_hz * SPECTRUM / 2) + 1) * rate_hz / SPECTRUM;
 }
 
+double spectrum_db(const double *power, uint32_t k)
+{
+    return 10 * log10(2 * power[k] + 1e-40);
+}
+
+double spectrum_alias_db(const double *power, uint32_t tone, uint32_t to)
+{
+    double most = 0;
+    for (uint32_t k = 1; k <= to; k++)
+        if (k % tone != 0 && power[k] > most)
+            most = power[k];
+    return 10 * log10(2 * most + 1e-40);
+}
+
 double spectrum_sum(const double *power, uint32_t from, uint32_t to)
 {
     double sum = 0;
