@@ -7,6 +7,7 @@
 #define QM_PROCESSORS                                                                    \
     QM_PROC(gain)                                                                        \
     QM_PROC(eq)                                                                          \
+    QM_PROC(dynamic_eq)                                                                  \
     QM_PROC(compressor)                                                                  \
     QM_PROC(multiband)                                                                   \
     QM_PROC(gate)                                                                        \

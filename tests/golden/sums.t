@@ -80,6 +80,7 @@ YAML
 "$qrender" --list-processors | while read -r name kind _; do
     case $name in
     eq) params="bands: [{freq: 300, gain: 6}, {type: high-shelf, freq: 5000, gain: -4}]" ;;
+    dynamic-eq) params="bands: [{freq: 300, threshold: -40}, {type: high-shelf, freq: 3000, threshold: -60, mode: boost-above}]" ;;
     multiband) params="bands: [{threshold: -30}, {gain: 3, release: 50}, {ratio: 8, bypass: yes}, {threshold: -40}]" ;;
     gain) params="gain: -3.3" ;;
     *) params="" ;;
