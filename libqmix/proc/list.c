@@ -11,6 +11,8 @@
     QM_PROC(compressor)                                                                  \
     QM_PROC(multiband)                                                                   \
     QM_PROC(gate)                                                                        \
+    QM_PROC(transient)                                                                   \
+    QM_PROC(de_esser)                                                                    \
     QM_PROC(ducker)                                                                      \
     QM_PROC(chorus)                                                                      \
     QM_PROC(flanger)                                                                     \

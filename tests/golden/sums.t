@@ -83,6 +83,7 @@ YAML
     dynamic-eq) params="bands: [{freq: 300, threshold: -40}, {type: high-shelf, freq: 3000, threshold: -60, mode: boost-above}]" ;;
     multiband) params="bands: [{threshold: -30}, {gain: 3, release: 50}, {ratio: 8, bypass: yes}, {threshold: -40}]" ;;
     gain) params="gain: -3.3" ;;
+    transient) params="attack: 1.8, sustain: 0.6" ;;
     *) params="" ;;
     esac
     case $kind in
