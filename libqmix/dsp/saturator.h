@@ -176,7 +176,9 @@ static inline void qm_saturate(QmSaturator *s, uint32_t factor, QmVec *coeffs,
     if (!on_grid)
         return;
     qm_vec_settle(&s->base, &s->rest);
-    QmVec *const states[] = {&s->pre, &s->post, &s->base, &s->rest};
+    /* it fades for long: cut off at 10^-20, where nothing behind it is a denormal yet */
+    s->base = qm_vec_flush(s->base * qm_vec(0x1p-33f)) * qm_vec(0x1p33f);
+    QmVec *const states[] = {&s->pre, &s->post, &s->rest};
     for (uint32_t k = 0; k < sizeof states / sizeof *states; k++)
         *states[k] = qm_vec_flush(*states[k]);
 }

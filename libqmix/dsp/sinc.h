@@ -122,10 +122,10 @@ QM_INLINE float qm_sinc_sum(QmVec x)
 }
 
 /* One frame: left and right are the `taps` samples around the place, `fraction` its 2^-32
- * parts. Sums go eight lanes wide and then crosswise, in one fixed order (R3). */
-QM_INLINE void qm_sinc_frame(const QmSinc *sinc, const QmSincBank *bank,
-                             uint32_t fraction, const float *left, const float *right,
-                             float *out)
+ * parts. Sums go eight lanes wide and then crosswise, in one fixed order (R3). This is
+ * the first half: sums[0] of the left, sums[1] of the right. */
+QM_INLINE void qm_sinc_wide(const QmSinc *sinc, const QmSincBank *bank, uint32_t fraction,
+                            const float *left, const float *right, QmVec sums[2])
 {
     const uint32_t rest = 32 - bank->phase_bits;
     const float *row = sinc->rows + bank->at + (fraction >> rest) * bank->taps;
@@ -137,8 +137,18 @@ QM_INLINE void qm_sinc_frame(const QmSinc *sinc, const QmSincBank *bank,
         l += c * qm_vec_load(left + j);
         r += c * qm_vec_load(right + j);
     }
-    out[0] = qm_sinc_sum(l);
-    out[1] = qm_sinc_sum(r);
+    sums[0] = l;
+    sums[1] = r;
+}
+
+QM_INLINE void qm_sinc_frame(const QmSinc *sinc, const QmSincBank *bank,
+                             uint32_t fraction, const float *left, const float *right,
+                             float *out)
+{
+    QmVec sums[2];
+    qm_sinc_wide(sinc, bank, fraction, left, right, sums);
+    out[0] = qm_sinc_sum(sums[0]);
+    out[1] = qm_sinc_sum(sums[1]);
 }
 
 #endif
