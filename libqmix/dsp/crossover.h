@@ -61,7 +61,7 @@ QM_INLINE double qm_cross_frames(double freq_hz, double rate_hz)
     return 2 * (g + 1 / g) * (1 / k + k / 2);
 }
 
-/* What follows from g. */
+/* What follows from g. Lanes without a strip have none: anything finite will do. */
 typedef struct QmCross {
     QmVec g, twice_g;
     QmVec share;     /* b */
@@ -72,6 +72,7 @@ typedef double QmVecWide __attribute__((vector_size(64)));
 
 QM_INLINE QmCross qm_cross(QmVec g)
 {
+    g = qm_vec_max(g, qm_vec(1e-9f));
     const QmVecWide wide = __builtin_convertvector(g, QmVecWide);
     const QmVecWide loop = wide * (wide + 1.41421356237309505);
     const QmVec share = __builtin_convertvector(loop / (1.0 + loop), QmVec);

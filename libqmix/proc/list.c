@@ -21,6 +21,10 @@
     QM_PROC(auto_pan)                                                                    \
     QM_PROC(delay)                                                                       \
     QM_PROC(reverb)                                                                      \
+    QM_PROC(width)                                                                       \
+    QM_PROC(mid_side)                                                                    \
+    QM_PROC(mono_bass)                                                                   \
+    QM_PROC(haas)                                                                        \
     QM_PROC(limiter)                                                                     \
     QM_PROC(digital)                                                                     \
     QM_PROC(dither)                                                                      \
