@@ -97,6 +97,7 @@ TEST_SRC    := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c tes
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 FUZZ_SRC    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 HELPER_SRC  := $(sort $(wildcard tests/cli/*.c tests/bench/*.c tests/determinism/*.c)) $(DEMO_SRC)
+PLOT_SRC    := $(sort $(wildcard tests/plots/*.c))
 PRELOAD_SRC := $(sort $(wildcard tests/preload/*.c))
 # A bundle of plug-ins for the tests of the host.
 LV2_BUNDLE  := $(if $(LV2_PKGS),$(patsubst %.c,%.so,$(wildcard tests/lv2/*/*.c)) $(wildcard tests/lv2/*/*.ttl))
@@ -208,6 +209,13 @@ $(TEST_BIN): $(BUILD)/%: $(O)/%.o $(SUPPORT_OBJ) $(LIBQMIX) $(O)/link
 	$(call say,LD)
 	$(call link,$< $(SUPPORT_OBJ) $(test_libs) $(TEST_LIBS) -lm)
 
+# The diagrams of docs/processors; what they hold is measured, so they are looked at before
+# they are committed.
+PLOTS := $(BUILD)/tests/plots/plots
+$(PLOTS): $(PLOT_SRC:%.c=$(O)/%.o) $(SUPPORT_OBJ) $(LIBQMIX) $(O)/link
+	$(call say,LD)
+	$(call link,$(PLOT_SRC:%.c=$(O)/%.o) $(SUPPORT_OBJ) $(LIBQMIX) $(TEST_LIBS) -lm)
+
 # A fuzz target is also a plain program that replays its corpus (tests/fuzz/replay.c).
 FUZZ_MAIN := $(if $(findstring fuzzer,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)
 $(FUZZ_BIN): $(BUILD)/%: $(O)/%.o $(FUZZ_MAIN) $(LIBQMIX) $(O)/link
@@ -230,14 +238,14 @@ $(filter %.ttl,$(LV2_TEST)): $(BUILD)/%: %
 	$(QUIET)mkdir -p $(@D) && cp $< $@
 
 DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST_SRC) \
-           $(SUPPORT_SRC) $(FUZZ_SRC) $(HELPER_SRC) $(PRELOAD_SRC) tests/fuzz/replay.c \
+           $(SUPPORT_SRC) $(FUZZ_SRC) $(HELPER_SRC) $(PLOT_SRC) $(PRELOAD_SRC) tests/fuzz/replay.c \
            $(wildcard tests/lv2/*/*.c)
 -include $(DEP_SRC:%.c=$(O)/%.d) $(AVX2_OBJ:%.o=%.d)
 
 # ---- what people run ---------------------------------------------------------------------------
 
 .PHONY: help deps demo check run-check check-matrix check-asan run-asan lint run-lint fuzz \
-        run-fuzz golden bench eval-multitracks new-proc format install uninstall clean
+        run-fuzz golden plots bench eval-multitracks new-proc format install uninstall clean
 
 # A second make, so that pkg-config is asked after the packages are there; parallel unless told.
 again = $(if $(V),+,+@)$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -313,6 +321,10 @@ run-fuzz: $(FUZZ_BIN)
 #: make golden          write the golden sums anew (look at the difference before committing)
 golden: all helpers $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
 	$(call run_tests,QM_GOLDEN=update,$(GOLDEN))
+
+#: make plots           draw the diagrams of docs/processors anew
+plots: $(PLOTS)
+	$(QUIET)mkdir -p docs/processors/plots && $(PLOTS) docs/processors/plots
 
 #: make bench           speed against the peers that are installed
 bench: all helpers

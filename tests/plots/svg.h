@@ -1,0 +1,34 @@
+/* One diagram as an SVG file: axes with a grid, lines told apart by colour and dash, a
+ * legend. Text is written with our own numbers, so that the same data give the same
+ * file. */
+#ifndef QM_TESTS_PLOTS_SVG_H
+#define QM_TESTS_PLOTS_SVG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct SvgAxis {
+    const char *label;
+    double from, to;
+    double tick; /* between lines; logarithmic axes have their own */
+    bool log;
+} SvgAxis;
+
+typedef struct SvgLine {
+    const char *label; /* NULL: not in the legend */
+    const double *x, *y;
+    uint32_t n;
+    bool stems; /* a stroke from the bottom to every point instead of a line */
+} SvgLine;
+
+typedef struct SvgPlot {
+    const char *title;
+    SvgAxis x, y;
+    const SvgLine *lines;
+    uint32_t n_lines;
+} SvgPlot;
+
+/* False: the file cannot be written. */
+bool svg_write(const char *path, const SvgPlot *plot);
+
+#endif
