@@ -28,8 +28,8 @@
     QM_PROC(limiter)                                                                     \
     QM_PROC(digital)                                                                     \
     QM_PROC(dither)                                                                      \
-    QM_PROC(tube)                                                                        \
-    QM_PROC(tape)
+    QM_PROC(tape)                                                                        \
+    QM_PROC(tube)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
 QM_PROCESSORS
