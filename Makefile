@@ -245,7 +245,7 @@ DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST
 # ---- what people run ---------------------------------------------------------------------------
 
 .PHONY: help deps demo check run-check check-matrix check-asan run-asan lint run-lint fuzz \
-        run-fuzz golden plots bench eval-multitracks new-proc format install uninstall clean
+        run-fuzz golden plots bench bench-proc eval-multitracks new-proc format install uninstall clean
 
 # A second make, so that pkg-config is asked after the packages are there; parallel unless told.
 again = $(if $(V),+,+@)$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -325,6 +325,10 @@ golden: all helpers $(filter $(BUILD)/tests/golden/%,$(TEST_BIN))
 #: make plots           draw the diagrams of docs/processors anew
 plots: $(PLOTS)
 	$(QUIET)mkdir -p docs/processors/plots && $(PLOTS) docs/processors/plots
+
+#: make bench-proc      what each processor costs, beside the limit kernels
+bench-proc: $(BUILD)/tests/bench/bench_proc
+	$(QUIET)$<
 
 #: make bench           speed against the peers that are installed
 bench: all helpers
