@@ -46,8 +46,10 @@ static void print_range(const QmParam *row)
             printf("%s%s", c ? ", " : "", row->choices[c]);
         printf("; default %s", row->choices[(uint32_t)row->def]);
     } else {
-        printf("%s to %s, default %s", number(row->min, QM_UNIT_NONE, min),
-               number(row->max, row->unit, max), number(row->def, row->unit, def));
+        printf("%s to %s%s, default %s", number(row->min, QM_UNIT_NONE, min),
+               number(row->max, row->unit, max),
+               row->kind == QM_PARAM_INTEGER ? ", whole" : "",
+               number(row->def, row->unit, def));
     }
 }
 

@@ -15,41 +15,26 @@ static const char to_key[] = "to";
 
 /* ---- rate: 1/8 ---- */
 
-/* The row `sync` if the source has both, and `text` is one of its lengths. */
-static const QmParam *synced_rate(const QmModDesc *source, const char *text,
-                                  double *choice)
-{
-    const int sync = qm_mod_find_param(source, "sync");
-    if (sync < 0 || qm_mod_find_param(source, "rate") < 0) {
-        return NULL;
-    }
-    const QmParam *row = &source->params[sync];
-    for (uint32_t i = 1; row->choices[i]; i++) {
-        if (qm_same(row->choices[i], text)) {
-            *choice = i;
-            return row;
-        }
-    }
-    return NULL;
-}
-
 /* Takes `rate: 1/8`; *taken says whether it was one. */
 static QmStatus read_synced(QmReader *reader, const QmYamlNode *map,
                             QmModulator *modulator, bool *taken)
 {
+    const QmModDesc *source = modulator->source;
+    const int sync = qm_mod_find_param(source, "sync");
     const QmYamlNode *rate = qm_yaml_get(map, "rate");
-    double choice;
-    const QmParam *row = rate && rate->kind == QM_YAML_SCALAR
-                             ? synced_rate(modulator->source, rate->text, &choice)
-                             : NULL;
-    *taken = row != NULL;
-    if (!row) {
+    *taken = sync >= 0 && qm_mod_find_param(source, "rate") >= 0 && rate &&
+             rate->kind == QM_YAML_SCALAR && strchr(rate->text, '/');
+    if (!*taken) {
         return QM_OK;
     }
-    modulator->params[row - modulator->source->params] = choice;
-    return qm_yaml_get(map, "sync")
-               ? QM_READER_FAIL(reader, rate, "'rate' and 'sync' are both a note length")
-               : QM_OK;
+    if (qm_yaml_get(map, "sync")) {
+        return QM_READER_FAIL(reader, rate, "'rate' and 'sync' are both a note length");
+    }
+    const size_t mark = qm_reader_push(reader, rate->key);
+    const QmStatus status =
+        qm_reader_row(reader, rate, &source->params[sync], &modulator->params[sync]);
+    qm_reader_pop(reader, mark);
+    return status;
 }
 
 /* ---- sources ---- */

@@ -21,6 +21,7 @@ typedef struct Edge {
 typedef struct Edges {
     Edge *edge;
     uint32_t n;
+    uint32_t n_routes; /* the first of them; the others are what modulators hear */
 } Edges;
 
 static const char *path_of(const QmSession *session, const QmStrip *strip,
@@ -168,6 +169,7 @@ static QmStatus collect_edges(const QmSession *session, QmDiag *diag, Edges *edg
             }
         }
     }
+    edges->n_routes = edges->n;
     add_heard(session, edges);
     return QM_OK;
 }
@@ -212,7 +214,7 @@ static QmStatus take_away(const QmSession *session, QmDiag *diag, const Edges *e
 
 /* Tells the cycle that runs backwards through `before` from `at`. */
 static QmStatus tell_cycle(const QmSession *session, QmDiag *diag, const uint16_t *before,
-                           uint16_t at)
+                           uint16_t at, const char *what)
 {
     uint16_t first = at;
     uint32_t length = 1;
@@ -239,10 +241,12 @@ static QmStatus tell_cycle(const QmSession *session, QmDiag *diag, const uint16_
     }
     const QmStrip *start = &session->strips[first];
     return qm_fail(diag, QM_ERR_INPUT, start->place, path_of(session, start, NULL, 0),
-                   "the routing runs in a circle: %s", text.data);
+                   "%s in a circle: %s", what, text.data);
 }
 
-static QmStatus check_cycles(const QmSession *session, QmDiag *diag, const Edges *edges)
+/* `what` runs in a circle if there is one. */
+static QmStatus check_cycles(const QmSession *session, QmDiag *diag, const Edges *edges,
+                             const char *what)
 {
     const uint32_t n = session->n_strips;
     uint32_t *waits = QM_NEW_ARRAY(session->arena, uint32_t, n);
@@ -269,7 +273,7 @@ static QmStatus check_cycles(const QmSession *session, QmDiag *diag, const Edges
     for (; !seen[at]; at = before[at]) {
         seen[at] = true;
     }
-    return tell_cycle(session, diag, before, at);
+    return tell_cycle(session, diag, before, at, what);
 }
 
 static QmStatus warn_unfed(const QmSession *session, QmDiag *diag)
@@ -314,7 +318,12 @@ QmStatus qm_routes_check(const QmSession *session, QmDiag *diag)
         status = collect_edges(session, diag, &edges);
     }
     if (status == QM_OK) {
-        status = check_cycles(session, diag, &edges);
+        const Edges routes = {edges.edge, edges.n_routes, edges.n_routes};
+        status = check_cycles(session, diag, &routes, "the routing runs");
+    }
+    if (status == QM_OK && edges.n != edges.n_routes) {
+        status = check_cycles(session, diag, &edges,
+                              "the routing and what modulators hear run");
     }
     return status == QM_OK ? warn_unfed(session, diag) : status;
 }

@@ -20,8 +20,10 @@ for name in $("$qrender" --list-processors | awk '/^[a-z]/ {print $1}'); do
     echo
 done >"$tmp/tables"
 
+modulators=$("$qrender" --list-processors | awk '$2 == "modulator" { printf "%s ", $1 }')
+
 session() { # SEED
-    awk -v seed="$1" -v rates="48000 48000 48000 44100 96000 8000" -v sounds="kick snare hat r96 r48 r22" \
+    awk -v seed="$1" -v modulators="$modulators" -v rates="48000 48000 48000 44100 96000 8000" -v sounds="kick snare hat r96 r48 r22" \
         -v pool="kick: kick.wav, snare: snare.wav, hat: hat.flac, r48: r48000.wav, r96: r96000.wav, r22: r22050.wav" \
         -f tests/determinism/random.awk "$tmp/tables" >"$tmp/$1.yaml"
 }

@@ -2,6 +2,7 @@
 # offers is tried at once.
 #
 #   awk -v seed=1 -v rates="48000 44100" -v sounds="kick hat" -v pool="kick: kick.wav, hat: hat.flac" \
+#       -v modulators="lfo macro" \
 #       -f random.awk DESCRIPTIONS >session.yaml
 #
 # A strip feeds and is keyed by strips of one direction only, so no route is a circle. Chains are
@@ -19,8 +20,8 @@ function between(low, high) {
 
 # --- tables
 
-/^bands: / { group = "band."; next }
-/^[a-z]+: / { unit = $1; sub(":", "", unit); units[unit]; group = ""; next }
+/^[a-z]+: (up to|a list of 1 to) [0-9]+, each/ { group = "band."; next }
+/^[a-z][a-z0-9-]*: / { unit = $1; sub(":", "", unit); units[unit]; group = ""; next }
 /^  [a-z]/ { param = $1; next }
 /^                   / {
     key = unit "." group param
@@ -29,7 +30,7 @@ function between(low, high) {
     if ($0 == "the strip that is listened to") next
     if (sub(/[;,] default .*$/, "") == 0) next
     if (/^yes or no/) kind[key] = "yes no"
-    else if (/ to /) { low[key] = $1 + 0; high[key] = $3 + 0; kind[key] = "number" }
+    else if (/ to /) { low[key] = $1 + 0; high[key] = $3 + 0; kind[key] = /, whole$/ ? "whole" : "number" }
     else { gsub(/,/, ""); kind[key] = $0 }
     params[unit, group != "", ++n_params[unit, group != ""]] = param
     if (fixed) stays[key]
@@ -38,7 +39,7 @@ function between(low, high) {
 function value(key) {
     if (key ~ /^sampler\.(start|end|loop|attack)/ || key ~ /\.(attack|crossfade|release)$/)
         return between(low[key], low[key] + (high[key] - low[key]) * 0.002 + 0.01)
-    if (key == "sampler.voices") return 1 + below(32)
+    if (kind[key] == "whole") return low[key] + below(high[key] - low[key] + 1)
     if (key == "tone.freq" && chance(0.3)) return between(20000, 20000)
     if (key ~ /^(reverb.decay)$/) return between(0.1, 2)
     if (key == "gain.gain" || key ~ /\.(level|makeup)$/) return between(-24, 6)
@@ -155,6 +156,41 @@ function lane(address,  at, key, t, i, count, seen) {
     }
 }
 
+# Where a parameter acts, among the strips: a send in its bus.
+function acts_in(address,  w) {
+    split(address, w, ".")
+    return index_of[w[2] == "send" ? w[3] : w[1]]
+}
+function target(unit, heard,  tries, address, key, at) {
+    for (tries = 0; tries < 50; tries++) {
+        address = addresses[1 + below(n_movable)]
+        at = index(address, "=")
+        key = substr(address, at + 1)
+        address = substr(address, 1, at - 1)
+        if (kind[key] == "number" && acts_in(address) > heard) break
+    }
+    if (tries == 50) { address = "master.fader.gain"; key = "fader.gain" }
+    if (chance(0.7)) return "{param: " address ", amount: " between(-1, 1) "}"
+    return "{param: " address ", from: " value(key) ", to: " value(key) ", curve: " one_of("linear exp") "}"
+}
+function modulator(n,  unit, s, i, heard, count) {
+    unit = one_of(modulators)
+    s = some(unit, 0, "m" n "." unit, 0.5)
+    if (unit == "envelope") heard = 1 + below(n_strips - 1)
+    if (unit == "adsr") heard = 1 + below(n_sources)
+    if (heard) s = s (s == "" ? "" : ", ") "strip: " name[heard]
+    if (unit == "steps") {
+        s = s (s == "" ? "" : ", ") "values: ["
+        for (i = 1 + below(8); i > 0; i--) {
+            s = s value("steps.band.value") (i > 1 ? ", " : "]")
+            addresses[++n_addresses] = "m" n ".steps." i ".value=steps.band.value"
+        }
+    }
+    printf "  m%d:\n    %s: {%s}\n    to:\n", n, unit, s
+    for (count = 1 + below(4); count > 0; count--)
+        printf "      - %s\n", target(unit, unit == "envelope" ? heard : 0)
+}
+
 END {
     state = seed * 7919 + 17
     for (i = 0; i < 10; i++) draw()
@@ -163,6 +199,7 @@ END {
     low["fader.pan"] = -1; high["fader.pan"] = 1; low["fader.width"] = 0; high["fader.width"] = 2
     kind["fader.mute"] = "yes no"
     for (u in units) if (u !~ /^(clip|sampler|tone|click)$/) found[u]
+    for (i = split(modulators, w, " "); i > 0; i--) delete found[w[i]]
     for (i = split("compressor delay eq gain limiter reverb", w, " "); i > 0; i--)
         if (w[i] in found) { inserts = inserts " " w[i]; delete found[w[i]] }
     for (u in found) inserts = inserts " " u
@@ -177,6 +214,7 @@ END {
     n_strips = n_sources + n_buses + 1
     for (i = 1; i < n_strips; i++) name[i] = i <= n_sources ? "s" i : "b" (i - n_sources)
     name[n_strips] = "master"
+    for (i = 1; i <= n_strips; i++) index_of[name[i]] = i
     printf "qmix: 1\nseed: %d\nrate: %d\n", seed, rate
     printf "tempo: [{at: 1, bpm: %s}, {at: 1.3, bpm: %s, ramp: %s}]\n", between(60, 200), between(60, 400), one_of("yes no")
     printf "meter: [{at: 1, meter: %s}, {at: 2, meter: %s}]\n", one_of("4/4 3/4 7/8"), one_of("4/4 5/8 6/8")
@@ -192,6 +230,11 @@ END {
         for (i = 1; i <= n_playable; i++) if (i == 1 || chance(0.7)) printf "      %s: %s\n", playable[i], track(i)
         printf "arrangement:\n  - {at: 1, pattern: p, for: %d bars}\n", 1 + below(2)
         if (chance(0.5)) printf "  - {at: %s, pattern: p}\n", position()
+    }
+    n_movable = n_addresses
+    if (modulators != "" && chance(0.7)) {
+        printf "modulators:\n"
+        for (i = 1 + below(6); i > 0; i--) modulator(i)
     }
     printf "automation:\n"
     for (i = 1 + below(chance(0.3) ? 100 : 8); i > 0; i--) lane(addresses[1 + below(n_addresses)])

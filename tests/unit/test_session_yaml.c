@@ -1,7 +1,7 @@
 /* links: formats */
 /* tests: formats/session_yaml_names formats/session_yaml_strip */
 /* tests: formats/session_yaml_slots formats/session_yaml_pattern */
-/* tests: formats/session_yaml_time */
+/* tests: formats/session_yaml_time formats/session_yaml_modulators */
 /* The session language: what a text means, its canonical form, and every message there
  * is. */
 #include <setjmp.h>
@@ -75,12 +75,31 @@ static const char song[] =
     "      bass: {notes: 'C2 . . D#2', nudge: {4: -1/64, 1: +10 ms, 2: 0 ms}}\n"
     "  fill: {tracks: {kick: {euclid: [5, 16, -2]}, bass: {steps: x.}}}\n"
     "  rest: {}\n"
+    "modulators:\n"
+    "  wob: {to: [{param: bass.fader.gain, amount: +0.40}], lfo: {shape: triangle, rate: "
+    "1/8d}}\n"
+    "  drift: {lfo: {rate: 0.5 Hz, sync: 1/4, phase: 0.25, polarity: unipolar}, to: "
+    "[{param: "
+    "kick.eq.3.gain, amount: -1}]}\n"
+    "  duck: {envelope: {release: 0.2 s, strip: kick}, to: [{to: -6 dB, from: 0, param: "
+    "kick.send.hall}]}\n"
+    "  pluck: {adsr: {strip: bass}, to: [{param: bass.tone.freq, from: 100, to: 2 kHz, "
+    "curve: "
+    "exp}, {param: vox.fader.pan, from: 0, to: 0, curve: linear}]}\n"
+    "  seq: {steps: {values: [0, 1.0, .5], smooth: 20 %}, to: [{param: "
+    "master.fader.width, "
+    "amount: 0}]}\n"
+    "  energy: {macro: ~, to: [{param: bass.fader.pan, amount: 1}]}\n"
     "automation:\n"
     "  bass.tone.freq: [{at: 1, value: 200}, {value: 8 kHz, at: 9, curve: exp}]\n"
     "  kick.eq.3.gain: [{at: 0 s, value: 3}]\n"
     "  kick.glue.ratio: [{at: 1, value: 3}, {at: 2, value: 2, curve: hold}]\n"
     "  kick.send.hall: [{at: 1, value: -6 dB}]\n"
     "  kick.fader.mute: [{at: 1, value: on}, {at: 2, value: off, curve: hold}]\n"
+    "  energy.macro.value: [{at: 1, value: 0.5}]\n"
+    "  wob.lfo.shape: [{at: 1, value: square}]\n"
+    "  pluck.1.to: [{at: 1, value: 3 kHz}]\n"
+    "  seq.steps.3.value: [{at: 2, value: 1}]\n"
     "arrangement:\n"
     "  - {at: 1, pattern: verse, for: 8 bars}\n"
     "  - {at: 9.1, pattern: fill}\n";
@@ -167,6 +186,33 @@ static const char canonical[] =
     "  rest:\n"
     "    steps: 16\n"
     "\n"
+    "modulators:\n"
+    "  wob:\n"
+    "    lfo: {rate: 1/8d, shape: triangle}\n"
+    "    to:\n"
+    "      - {param: bass.fader.gain, amount: 0.4}\n"
+    "  drift:\n"
+    "    lfo: {rate: 0.5, sync: 1/4, phase: 0.25, polarity: unipolar}\n"
+    "    to:\n"
+    "      - {param: kick.eq.3.gain, amount: -1}\n"
+    "  duck:\n"
+    "    envelope: {strip: kick, release: 200}\n"
+    "    to:\n"
+    "      - {param: kick.send.hall, from: 0, to: -6}\n"
+    "  pluck:\n"
+    "    adsr: {strip: bass}\n"
+    "    to:\n"
+    "      - {param: bass.tone.freq, from: 100, to: 2000, curve: exp}\n"
+    "      - {param: vox.fader.pan, from: 0, to: 0}\n"
+    "  seq:\n"
+    "    steps: {smooth: 20, values: [0, 1, 0.5]}\n"
+    "    to:\n"
+    "      - {param: master.fader.width, amount: 0}\n"
+    "  energy:\n"
+    "    macro: {}\n"
+    "    to:\n"
+    "      - {param: bass.fader.pan, amount: 1}\n"
+    "\n"
     "automation:\n"
     "  bass.tone.freq:\n"
     "    - {at: 1, value: 200}\n"
@@ -181,6 +227,14 @@ static const char canonical[] =
     "  kick.fader.mute:\n"
     "    - {at: 1, value: yes}\n"
     "    - {at: 2, value: no}\n"
+    "  energy.macro.value:\n"
+    "    - {at: 1, value: 0.5}\n"
+    "  wob.lfo.shape:\n"
+    "    - {at: 1, value: square}\n"
+    "  pluck.1.to:\n"
+    "    - {at: 1, value: 3000}\n"
+    "  seq.steps.3.value:\n"
+    "    - {at: 2, value: 1}\n"
     "\n"
     "arrangement:\n"
     "  - {at: 1, pattern: verse, for: 8 bars}\n"
@@ -325,7 +379,7 @@ static void test_patterns_and_time(void **unused)
     assert_int_equal(fill->n_steps, 16); /* its longest track */
     assert_int_equal(fill->tracks[0].euclid[2], -2);
     assert_true(fill->tracks[0].steps[2].velocity > 0); /* x..x.. turned right by two */
-    assert_int_equal(session->n_lanes, 5);
+    assert_int_equal(session->n_lanes, 9);
     assert_int_equal(session->lanes[0].n_points, 2);
     assert_true(session->lanes[0].points[1].value == 8000);
     assert_int_equal(session->lanes[0].points[1].curve, QM_CURVE_EXP);
