@@ -95,25 +95,10 @@ QM_INLINE void qm_smoother_reset(QmSmoother *s, uint32_t length)
     s->scale = 1.0 / sum;
 }
 
-/* Takes n gains in (0, 1] and gives n smooth ones, none above the least of the 3 length
- * - 2 gains that it is made of by more than the last rounding to float. n <=
- * QM_RING_BLOCK; out has room for whole vectors. */
-QM_INLINE void qm_smooth(QmSmoother *s, uint64_t *items, const double *gain, uint32_t n,
-                         float *out)
+/* What the combs make of the n sums that were just written. */
+QM_INLINE void qm_smoother_combs(QmSmoother *s, uint64_t *items, uint32_t n, float *out)
 {
-    uint64_t a = s->sum[0], b = s->sum[1], c = s->sum[2];
-    uint64_t *const fresh = items + s->ring.at;
-    const int64_t one = 1 << QM_SMOOTHER_BITS;
-    for (uint32_t i = 0; i < n; i++) {
-        a += (uint64_t)(one - (int64_t)(gain[i] * (double)one));
-        b += a;
-        fresh[i] = c += b;
-    }
-    s->sum[0] = a;
-    s->sum[1] = b;
-    s->sum[2] = c;
     qm_ring_written(&s->ring, items, sizeof *items, n);
-
     const uint64_t *tap[4];
     for (uint32_t k = 0; k < 4; k++)
         tap[k] = items + qm_ring_back(&s->ring, n + k * s->length);
@@ -129,6 +114,27 @@ QM_INLINE void qm_smooth(QmSmoother *s, uint64_t *items, const double *gain, uin
         *(QmFloats *)(out + i) =
             __builtin_convertvector(1.0 - whole * s->scale, QmFloats);
     }
+}
+
+/* Takes a gain in (0, 1] that stands for n frames and gives n smooth ones, none above the
+ * least of the 3 length - 2 gains that it is made of by more than the last rounding to
+ * float. n <= QM_RING_BLOCK; out has room for whole vectors. */
+QM_INLINE void qm_smooth(QmSmoother *s, uint64_t *items, double gain, uint32_t n,
+                         float *out)
+{
+    uint64_t a = s->sum[0], b = s->sum[1], c = s->sum[2];
+    uint64_t *const fresh = items + s->ring.at;
+    const int64_t one = 1 << QM_SMOOTHER_BITS;
+    const uint64_t reduction = (uint64_t)(one - (int64_t)(gain * (double)one));
+    for (uint32_t i = 0; i < n; i++) {
+        a += reduction;
+        b += a;
+        fresh[i] = c += b;
+    }
+    s->sum[0] = a;
+    s->sum[1] = b;
+    s->sum[2] = c;
+    qm_smoother_combs(s, items, n, out);
 }
 
 #endif

@@ -85,6 +85,7 @@ YAML
     width) params="width: 1.2, low: 0, mid: 0.5" ;;
     mid-side) params="mid-gain: -2, side-gain: 3, side-low-cut: 150" ;;
     gain) params="gain: -3.3" ;;
+    limiter) params="ceiling: -15" ;;
     transient) params="attack: 1.8, sustain: 0.6" ;;
     *) params="" ;;
     esac
