@@ -29,7 +29,8 @@
     QM_PROC(digital)                                                                     \
     QM_PROC(dither)                                                                      \
     QM_PROC(tape)                                                                        \
-    QM_PROC(tube)
+    QM_PROC(tube)                                                                        \
+    QM_PROC(exciter)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
 QM_PROCESSORS
