@@ -8,6 +8,7 @@
     QM_PROC(gain)                                                                        \
     QM_PROC(eq)                                                                          \
     QM_PROC(dynamic_eq)                                                                  \
+    QM_PROC(filter)                                                                      \
     QM_PROC(compressor)                                                                  \
     QM_PROC(multiband)                                                                   \
     QM_PROC(gate)                                                                        \
