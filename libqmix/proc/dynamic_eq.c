@@ -37,7 +37,7 @@
  *     low shelf    g A^(-1/2),   k         y = x + k (A - 1) band + (A^2 - 1) low
  *     high shelf   g A^(+1/2),   k         y = A^2 x + k A (1 - A) band + (1 - A^2) low
  *
- * with one more power of two for the power of A, and one division for 1 / (1 + g (g + k)).
+ * with one more power of two for the power of A, and one division, 1 / (1 + g (g + k)).
  * Every frame's step is a contraction (dsp/svf.h), so gains may move at any speed.
  *
  * Speed. Levels and gains are of pairs (dsp/envelope.h). */

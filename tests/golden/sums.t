@@ -82,7 +82,6 @@ YAML
     eq) params="bands: [{freq: 300, gain: 6}, {type: high-shelf, freq: 5000, gain: -4}]" ;;
     dynamic-eq) params="bands: [{freq: 300, threshold: -40}, {type: high-shelf, freq: 3000, threshold: -60, mode: boost-above}]" ;;
     filter) params="model: ladder, slope: 24, freq: 600, resonance: 80, drive: 12, sync: 1/8, depth: 3" ;;
-    filter) params="model: ladder, slope: 24, freq: 600, resonance: 80, drive: 12, sync: 1/8, depth: 3" ;;
     multiband) params="bands: [{threshold: -30}, {gain: 3, release: 50}, {ratio: 8, bypass: yes}, {threshold: -40}]" ;;
     width) params="width: 1.2, low: 0, mid: 0.5" ;;
     mid-side) params="mid-gain: -2, side-gain: 3, side-low-cut: 150" ;;

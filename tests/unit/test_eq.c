@@ -376,7 +376,8 @@ static void test_bands_that_do_nothing_do_nothing(void **unused)
 enum { SHORT = 4096 };
 static QmVec other[SHORT];
 
-/* Noise through a bell and a shelf that work on `channel` (of strip 3 alone), in `out`. */
+/* Puts noise through a bell and a shelf; those of strips from `strips` on work on
+ * `channel`. */
 static void through_channel(int channel, uint32_t strips, QmVec *out)
 {
     ProcGang gang;
