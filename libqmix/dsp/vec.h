@@ -86,11 +86,13 @@ typedef union QmHalves {
     QmVec whole;
     QmHalf half[2];
 } QmHalves;
-#define QM_JOIN(low, high) __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7)
 QM_INLINE QmVecI qm_vec_less(QmVec a, QmVec b)
 {
-    const QmHalves x = {a}, y = {b};
-    return QM_JOIN(x.half[0] < y.half[0], x.half[1] < y.half[1]);
+    QmHalves x = {a};
+    const QmHalves y = {b};
+    x.half[0] = (QmHalf)(x.half[0] < y.half[0]);
+    x.half[1] = (QmHalf)(x.half[1] < y.half[1]);
+    return (QmVecI)x.whole;
 }
 QM_INLINE QmVec qm_vec_select(QmVecI mask, QmVec a, QmVec b)
 {
