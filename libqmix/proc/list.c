@@ -26,6 +26,7 @@
     QM_PROC(mid_side)                                                                    \
     QM_PROC(mono_bass)                                                                   \
     QM_PROC(haas)                                                                        \
+    QM_PROC(clipper)                                                                     \
     QM_PROC(limiter)                                                                     \
     QM_PROC(digital)                                                                     \
     QM_PROC(dither)                                                                      \

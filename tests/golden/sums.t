@@ -87,6 +87,7 @@ YAML
     mid-side) params="mid-gain: -2, side-gain: 3, side-low-cut: 150" ;;
     gain) params="gain: -3.3" ;;
     limiter) params="ceiling: -15" ;;
+    clipper) params="drive: 12, ceiling: -6" ;;
     dither) params="bits: 12, shape: yes" ;;
     transient) params="attack: 1.8, sustain: 0.6" ;;
     *) params="" ;;
