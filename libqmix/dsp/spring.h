@@ -1,6 +1,7 @@
 /* Springs: two a side, each a loop through a dispersive chain.
  *
- *     in   = own side and a part of the other, through a steep low-pass
+ *     in   = own side and a part of the other, through a steep low-pass and what keeps
+ *            constants out (so does a transducer)
  *     w_k  = what line k holds, d_k ago
  *     line k <- chain(in + absorb_k(w_k))
  *     out  = sum of w_k
@@ -45,6 +46,7 @@ typedef struct QmSpring {
     uint32_t delay[QM_SPRINGS];
     uint32_t chain_at[2], line_at[QM_SPRINGS]; /* first floats in the items */
     float low[QM_SPRINGS], high[QM_SPRINGS];   /* states of the shelves */
+    float constant[2], constant_share; /* what is kept out; g / (1 + g) at 40 Hz (TPT) */
 } QmSpring;
 
 /* The transition frequency, Hz. */
@@ -66,6 +68,8 @@ static inline size_t qm_spring_init(QmSpring *f, double longer, double rate_hz)
     size_t used = 0;
     memset(f, 0, sizeof *f);
     qm_steep_init(&f->steep, 0.85 * qm_spring_top(rate_hz), rate_hz);
+    const double g = qm_tan(QM_PI * 40 / rate_hz);
+    f->constant_share = (float)(g / (1 + g));
     for (uint32_t p = 0; p < 2; p++) {
         f->chain[p] = (QmDisperse){QM_SPRING_ROWS, qm_spring_stretch(rate_hz), 0};
         f->chain_at[p] = (uint32_t)used;
@@ -117,6 +121,20 @@ static inline double qm_spring_design(const QmSpring *f, const QmDecay *decay,
     return 1 / qm_sqrt(power);
 }
 
+/* n frames of both sides without what is constant in them, in place. */
+QM_INLINE void qm_spring_couple(QmSpring *f, uint32_t n, float *const io[2])
+{
+    const float k = f->constant_share;
+    float l[2] = {f->constant[0], f->constant[1]};
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t side = 0; side < 2; side++) {
+            const float away = io[side][i] - l[side];
+            io[side][i] = away - k * away;
+            l[side] += 2 * k * away;
+        }
+    memcpy(f->constant, l, sizeof l);
+}
+
 typedef float QmSpringBlock[QM_SPRINGS][QM_BLOCK_ROOM];
 
 /* Adds what comes back of w to x, n frames. */
@@ -150,6 +168,7 @@ QM_INLINE void qm_spring_block(QmSpring *f, float *items, float *coeffs,
 {
     QmSpringBlock w, x;
     qm_steep_run(&f->steep, n, io);
+    qm_spring_couple(f, n, io);
     for (uint32_t k = 0; k < QM_SPRINGS; k++) {
         const float *const own = io[k % 2], *const other = io[1 - k % 2];
         qm_block_copy(items + f->line_at[k] + qm_ring_back(&f->ring[k], f->delay[k]), n,
@@ -186,6 +205,8 @@ QM_INLINE void qm_spring_settle(QmSpring *f, float *items)
 QM_INLINE void qm_spring_flush(QmSpring *f)
 {
     qm_steep_flush(&f->steep);
+    for (uint32_t side = 0; side < 2; side++)
+        f->constant[side] = qm_vec_flush(qm_vec(f->constant[side]))[0];
     for (uint32_t k = 0; k < QM_SPRINGS; k++) {
         f->low[k] = qm_vec_flush(qm_vec(f->low[k]))[0];
         f->high[k] = qm_vec_flush(qm_vec(f->high[k]))[0];

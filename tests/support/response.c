@@ -57,7 +57,7 @@ static void band_pass(double hz, double q, double rate, uint32_t n)
 
 double response_t60(const Response *r, uint32_t side, double hz, double q)
 {
-    memcpy(band, r->side[side], sizeof band);
+    memcpy(band, r->side[side], r->n * sizeof *band);
     band_pass(hz, q, r->rate, r->n);
     double sum = 0;
     for (uint32_t i = r->n; i-- > 0;)

@@ -4,6 +4,7 @@
  * late, as loud as its input, wide but safe in mono, and ends. Measured on impulse
  * responses. */
 #include "tests/support/proc_harness.h"
+#include "tests/support/response.h"
 
 #include "base/rand.h"
 #include "dsp/transpose.h"
@@ -31,10 +32,9 @@ enum {
     MIX,
 };
 enum { N = 48000 * 6 };
-static QmVec rows[N];
-static double left[N], right[N], band[N];
+static Response answer;
+static const double *const left = answer.side[0], *const right = answer.side[1];
 static double params[1][QM_MAX_PARAMS];
-static const double PI = 3.14159265358979323846;
 
 /* Reverb alone, otherwise as it comes. */
 static double *wet(void)
@@ -44,73 +44,13 @@ static double *wet(void)
     return params[0];
 }
 
-static void start(ProcGang *gang, double rate)
-{
-    gang_open(gang, qm_proc_find("reverb"), rate, 0, 1,
-              (const double(*)[QM_MAX_PARAMS])params);
-}
-
 /* left[], right[]: the answer to an impulse on these sides. */
-static void respond(double rate, float in_left, float in_right)
+static void hear(double rate, float in_left, float in_right)
 {
-    ProcGang gang;
-    start(&gang, rate);
-    memset(rows, 0, sizeof rows);
-    rows[0] = (QmVec){in_left, in_right};
-    gang_run(&gang, rows, NULL, N, QM_QUANTUM);
-    for (uint32_t i = 0; i < N; i++) {
-        left[i] = (double)rows[i][0];
-        right[i] = (double)rows[i][1];
-    }
-    gang_close(&gang);
-}
-
-static double energy(const double *x, uint32_t from, uint32_t to)
-{
-    double sum = 0;
-    for (uint32_t i = from; i < to; i++)
-        sum += x[i] * x[i];
-    return sum;
+    respond(&answer, "reverb", params[0], rate, N, in_left, in_right);
 }
 
 /* ---- decay ---- */
-
-/* A band-pass of second order over band[], twice. */
-static void band_pass(double hz, double q, double rate)
-{
-    const double w = 2 * PI * hz / rate, alpha = sin(w) / (2 * q), a0 = 1 + alpha;
-    for (int twice = 0; twice < 2; twice++) {
-        double s = 0, t = 0;
-        for (uint32_t i = 0; i < N; i++) {
-            const double x = band[i], y = alpha / a0 * x + s;
-            s = t + 2 * cos(w) / a0 * y;
-            t = -alpha / a0 * x - (1 - alpha) / a0 * y;
-            band[i] = y;
-        }
-    }
-}
-
-/* T60 in a band: Schroeder's integral, a line through what lies between -5 and -35 dB. */
-static double measure_t60(const double *x, double hz, double rate)
-{
-    memcpy(band, x, sizeof band);
-    band_pass(hz, hz > 4000 ? 3 : 1.4, rate);
-    double sum = 0;
-    for (uint32_t i = N; i-- > 0;)
-        band[i] = sum += band[i] * band[i];
-    double n = 0, st = 0, sy = 0, stt = 0, sty = 0;
-    for (uint32_t i = 0; i < N; i++) {
-        const double t = i / rate, y = 10 * log10(band[i] / sum + 1e-300);
-        if (y > -5 || y < -35)
-            continue;
-        n += 1;
-        st += t;
-        sy += y;
-        stt += t * t;
-        sty += t * y;
-    }
-    return -60 * (n * stt - st * st) / (n * sty - st * sy);
-}
 
 typedef struct Room {
     double decay, damping, low_decay, size, modulation, rate;
@@ -133,16 +73,39 @@ static void test_each_band_decays_as_asked(void **unused)
         p[LOW_DECAY] = room->low_decay * room->decay;
         p[SIZE] = room->size;
         p[MODULATION] = room->modulation;
-        respond(room->rate, 1, 1);
+        hear(room->rate, 1, 1);
         /* an octave under the low crossover, between, an octave over the high one */
         const double hz[] = {125, 1000, 6000};
         const double asked[] = {room->decay * room->low_decay, room->decay,
                                 room->decay * (1 - 0.9 * room->damping)};
         for (int b = 0; b < 3; b++) {
-            const double got = measure_t60(left, hz[b], room->rate);
+            const double got = response_t60(&answer, 0, hz[b], b == 2 ? 3 : 1.4);
             if (!(fabs(got / asked[b] - 1) < 0.1))
                 fail_msg("room %u, %d Hz: %d ms instead of %d", k, (int)hz[b],
                          (int)(1000 * got), (int)(1000 * asked[b]));
+        }
+    }
+}
+
+/* Told in seconds: lows 3, middle 2, highs 1, crossovers at 200 and 2000 Hz. */
+static void test_three_decays_in_seconds(void **unused)
+{
+    (void)unused;
+    static const double hz[] = {100, 632, 4000}, asked[] = {3, 2, 1};
+    double *const p = wet();
+    p[LOW_DECAY] = 3;
+    p[HIGH_DECAY] = 1;
+    p[LOW_CROSSOVER] = 200;
+    p[HIGH_CROSSOVER] = 2000;
+    p[DAMPING] = 0.9; /* is not asked */
+    for (uint32_t type = 0; type < 5; type++) {
+        p[TYPE] = type;
+        hear(48000, 1, 1);
+        for (int b = 0; b < 3; b++) {
+            const double got = 0.5 * (response_t60(&answer, 0, hz[b], 1.4) +
+                                      response_t60(&answer, 1, hz[b], 1.4));
+            if (!(fabs(got / asked[b] - 1) < 0.1))
+                fail_msg("type %u, %d Hz: %d ms", type, (int)hz[b], (int)(1000 * got));
         }
     }
 }
@@ -155,56 +118,28 @@ static void test_the_lowest_lows_end_too(void **unused)
     p[DECAY] = 0.5;
     p[LOW_DECAY] = 1.25;
     p[SIZE] = 1;
-    respond(48000, 1, 1);
+    hear(48000, 1, 1);
     for (double hz = 10; hz < 100; hz *= 1.6) {
-        const double got = measure_t60(left, hz, 48000);
+        const double got = response_t60(&answer, 0, hz, 1.4);
         assert_true(got > 1 && got < 2 * 1.25);
     }
 }
 
 /* ---- density ---- */
 
-/* Part of the samples that are beyond one standard deviation, over that of noise: 1 is
- * dense. */
-static double density(const double *x, double at, double rate)
-{
-    const uint32_t half = (uint32_t)(0.01 * rate), middle = (uint32_t)(at * rate);
-    const double deviation = sqrt(energy(x, middle - half, middle + half) / (2 * half));
-    uint32_t beyond = 0;
-    for (uint32_t i = middle - half; i < middle + half; i++)
-        beyond += fabs(x[i]) > deviation;
-    return beyond / (2.0 * half) / 0.3173;
-}
-
 static void test_echoes_are_dense_soon(void **unused)
 {
     (void)unused;
     wet()[DAMPING] = 0; /* dull samples hang together: their count would say little */
-    respond(48000, 1, 1);
-    assert_true(density(left, 0.05, 48000) > 0.85);
-    assert_true(density(right, 0.05, 48000) > 0.85);
+    hear(48000, 1, 1);
+    assert_true(response_density(&answer, 0, 0.05) > 0.85);
+    assert_true(response_density(&answer, 1, 0.05) > 0.85);
     for (double at = 0.08; at < 1; at += 0.04)
-        assert_true(density(left, at, 48000) > 0.85 && density(left, at, 48000) < 1.2);
+        assert_true(response_density(&answer, 0, at) > 0.85 &&
+                    response_density(&answer, 0, at) < 1.2);
     params[0][DIFFUSION] = 0;
-    respond(48000, 1, 1);
-    assert_true(density(left, 0.05, 48000) < 0.3);
-}
-
-/* Power of the late response at `hz`, through a window of one second. */
-static double power_at(const double *x, double hz)
-{
-    double a = 0, b = 0;
-    const double turn = 2 * PI * hz / 48000, c = cos(turn), s = sin(turn);
-    double re = 1, im = 0;
-    for (uint32_t i = 0; i < 48000; i++) {
-        const double v = x[i] * (1 - cos(2 * PI * i / 48000));
-        a += v * re;
-        b += v * im;
-        const double next = re * c - im * s;
-        im = re * s + im * c;
-        re = next;
-    }
-    return a * a + b * b;
+    hear(48000, 1, 1);
+    assert_true(response_density(&answer, 0, 0.05) < 0.3);
 }
 
 /* No line stands out of the late spectrum: among the power of many frequencies, as among
@@ -215,12 +150,11 @@ static void test_no_tone_rings_on(void **unused)
     enum { COUNT = 1200 };
     static double power[COUNT];
     wet()[DECAY] = 4;
-    respond(48000, 1, 1);
+    hear(48000, 1, 1);
     double mean = 0, most = 0, square = 0;
-    for (uint32_t k = 0; k < COUNT; k++) {
-        power[k] = power_at(left + 24000, 400 + 0.5 * k);
+    response_spectrum(&answer, 0, 0.5, 400, 0.5, COUNT, power);
+    for (uint32_t k = 0; k < COUNT; k++)
         mean += power[k] / COUNT;
-    }
     for (uint32_t k = 0; k < COUNT; k++) {
         most = power[k] > most ? power[k] : most;
         square += power[k] * power[k] / COUNT;
@@ -242,8 +176,8 @@ static void test_it_is_as_loud_as_its_input(void **unused)
         p[DAMPING] = 0;
         p[LOW_DECAY] = decays[k];
         p[MODULATION] = 0;
-        respond(48000, 1, 0);
-        const double both = energy(left, 0, N) + energy(right, 0, N);
+        hear(48000, 1, 0);
+        const double both = response_energy(left, 0, N) + response_energy(right, 0, N);
         assert_true(fabs(10 * log10(both)) < 1.5);
     }
 }
@@ -252,20 +186,19 @@ static void test_the_image(void **unused)
 {
     (void)unused;
     wet();
-    respond(48000, 1, 1);
-    double cross = 0;
-    for (uint32_t i = 0; i < N; i++)
-        cross += left[i] * right[i];
-    const double l = energy(left, 0, N), r = energy(right, 0, N);
-    assert_true(fabs(cross) < 0.15 * sqrt(l * r)); /* wide, and safe in mono */
+    hear(48000, 1, 1);
+    const double l = response_energy(left, 0, N), r = response_energy(right, 0, N);
+    assert_true(fabs(response_correlation(&answer, 0, N / 48000.0)) <
+                0.15); /* wide, and safe in mono */
     assert_true(fabs(10 * log10(l / r)) < 1);
 
-    respond(48000, 1, 0); /* from one side: there first, then everywhere */
-    assert_true(energy(left, 0, 960) > 100 * energy(right, 0, 960));
-    assert_true(fabs(10 * log10(energy(left, 9600, N) / energy(right, 9600, N))) < 2);
+    hear(48000, 1, 0); /* from one side: there first, then everywhere */
+    assert_true(response_energy(left, 0, 960) > 100 * response_energy(right, 0, 960));
+    assert_true(fabs(10 * log10(response_energy(left, 9600, N) /
+                                response_energy(right, 9600, N))) < 2);
 
     params[0][WIDTH] = 0;
-    respond(48000, 1, 0);
+    hear(48000, 1, 0);
     for (uint32_t i = 0; i < N; i++)
         assert_true(left[i] == right[i]);
 }
@@ -282,22 +215,22 @@ static void test_predelay_and_mix(void **unused)
 {
     (void)unused;
     wet();
-    respond(48000, 1, 1);
+    hear(48000, 1, 1);
     const uint32_t first = first_sound();
     assert_true(first > 80 && first < 48 * 25);
     params[0][PREDELAY] = 100;
-    respond(48000, 1, 1);
+    hear(48000, 1, 1);
     assert_int_equal(first_sound(), first + 4800);
     params[0][PREDELAY] = 250;
-    respond(192000, 1, 1);
+    hear(192000, 1, 1);
     assert_true(first_sound() > 48000);
 
     wet()[MIX] = 0.5;
-    respond(48000, 1, 0);
+    hear(48000, 1, 0);
     assert_true(fabs(left[0] - sqrt(0.5)) < 1e-6 && right[0] == 0);
     wet()[MIX] = 0;
-    respond(48000, 1, 0.25);
-    assert_true(left[0] == 1 && right[0] == 0.25 && energy(left, 1, N) == 0);
+    hear(48000, 1, 0.25);
+    assert_true(left[0] == 1 && right[0] == 0.25 && response_energy(left, 1, N) == 0);
 }
 
 /* ---- ends ---- */
@@ -319,10 +252,10 @@ static void test_it_ends_at_every_extreme(void **unused)
         }
         p[DIFFUSION] = p[MODULATION] = 1;
         const double rate = rates[corner / 32];
-        respond(rate, 1, -1);
+        hear(rate, 1, -1);
         double quarter[4];
         for (uint32_t k = 0; k < 4; k++)
-            quarter[k] = energy(left, k * (N / 4), (k + 1) * (N / 4));
+            quarter[k] = response_energy(left, k * (N / 4), (k + 1) * (N / 4));
         /* a quarter lasts 0.37 s or more: even 20 s * 2.5 * 2 fall by 0.2 dB in it */
         if (!(quarter[0] > 0 && quarter[0] < 100 && quarter[0] > 1.02 * quarter[1] &&
               quarter[1] >= 1.02 * quarter[2] && quarter[2] >= 1.02 * quarter[3]))
@@ -335,8 +268,8 @@ static void test_silence_returns(void **unused)
     (void)unused;
     wet()[DECAY] = 0.2;
     params[0][LOW_DECAY] = 0.2;
-    respond(48000, 1, 1);
-    assert_true(energy(left, 0, 9600) > 0);
+    hear(48000, 1, 1);
+    assert_true(response_energy(left, 0, 9600) > 0);
     for (uint32_t i = N - 48000; i < N;
          i++) /* 600 dB: ten times the decay and a little */
         assert_true(left[i] == 0 && right[i] == 0);
@@ -361,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_band_decays_as_asked),
+        cmocka_unit_test(test_three_decays_in_seconds),
         cmocka_unit_test(test_the_lowest_lows_end_too),
         cmocka_unit_test(test_echoes_are_dense_soon),
         cmocka_unit_test(test_no_tone_rings_on),
