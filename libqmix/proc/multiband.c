@@ -21,12 +21,12 @@
  * is left. The last band has no upper end.
  *
  * Speed. A detector has one level for both channels, so two bands share a row: the level
- * of the first of them is in the left lanes, that of the second in the right. A slow
- * release adds small steps to e: base + rest, as in the compressor.
+ * of the first of them is in the left lanes, that of the second in the right.
  *
  * Sources: see dsp/crossover.h; for curve and smoothing Giannoulis, Massberg and Reiss,
  * "Digital dynamic range compressor design", JAES 60 (2012). */
 #include "dsp/crossover.h"
+#include "dsp/envelope.h"
 
 #include "base/qmath.h"
 #include "proc/proc.h"
@@ -36,9 +36,8 @@ enum { UPTO, THRESHOLD, RATIO, ATTACK, RELEASE, KNEE, GAIN, ON, BYPASS, SOLO, N_
 enum { PEAK, RMS };
 enum { MAX_PAIRS = (QM_MAX_BANDS + 1) / 2 };
 
-#define RMS_MS      5.0
-#define LOG2_PER_DB (3.32192809488736234787 / 20)
-#define LOWEST_HZ   20.0
+#define RMS_MS    5.0
+#define LOWEST_HZ 20.0
 
 static const char *const detector_names[] = {[PEAK] = "peak", [RMS] = "rms", NULL};
 
@@ -139,8 +138,10 @@ enum {
 typedef struct State {
     uint32_t since;   /* frames since the sections were settled */
     uint32_t pad[15]; /* to a cache line */
-    /* of two bands: averaged power; e = base + rest; the lowest e so far */
-    QmVec power[MAX_PAIRS], base[MAX_PAIRS], rest[MAX_PAIRS], least[MAX_PAIRS];
+    /* of two bands each: averaged power; e; the lowest e so far */
+    QmVec power[MAX_PAIRS];
+    QmFollower reduction[MAX_PAIRS];
+    QmVec least[MAX_PAIRS];
     QmSvf sections[];
 } State;
 
@@ -181,9 +182,9 @@ static void update_band(const QmProcSpec *spec, const double *p, double mix, boo
                         float *c)
 {
     const double wet = (double)(float)(mix / 100);
-    c[C_THRESHOLD] = (float)(p[THRESHOLD] * LOG2_PER_DB);
+    c[C_THRESHOLD] = (float)(p[THRESHOLD] * QM_LOG2_PER_DB);
     c[C_SLOPE] = (float)(1 / p[RATIO] - 1);
-    c[C_KNEE] = (float)((p[KNEE] > 0.001 ? p[KNEE] : 0.001) * LOG2_PER_DB);
+    c[C_KNEE] = (float)((p[KNEE] > 0.001 ? p[KNEE] : 0.001) * QM_LOG2_PER_DB);
     c[C_ATTACK] = (float)qm_one_pole(p[ATTACK] / 1000, spec->rate_hz);
     c[C_RELEASE] = (float)qm_one_pole(p[RELEASE] / 1000, spec->rate_hz);
     c[C_DRY] = (float)(1 - wet); /* with the wet share exactly 1, at no gain */
@@ -327,21 +328,12 @@ QM_INLINE void bend(const Loop *loop, Work *w)
     }
 }
 
-QM_INLINE QmVec follow(QmVec rest, QmVec target, QmVec attack, QmVec release)
-{
-    const QmVec one = qm_vec(1);
-    const QmVec down = attack * target + (one - attack) * rest;
-    const QmVec up = release * target + (one - release) * rest;
-    return qm_vec_select(qm_vec_less(target, rest), down, up);
-}
-
 QM_INLINE void smooth(const Loop *loop, Work *w)
 {
     State *const s = loop->call->state;
-    QmVec base[MAX_PAIRS], rest[MAX_PAIRS], least[MAX_PAIRS];
-    QmVec attack[MAX_PAIRS], release[MAX_PAIRS];
-    memcpy(base, s->base, sizeof base);
-    memcpy(rest, s->rest, sizeof rest);
+    QmFollower e[MAX_PAIRS];
+    QmVec least[MAX_PAIRS], attack[MAX_PAIRS], release[MAX_PAIRS];
+    memcpy(e, s->reduction, sizeof e);
     memcpy(least, s->least, sizeof least);
     for (uint32_t i = 0; i < loop->call->n; i++) {
         advance(loop, N_BEND, N_SMOOTH);
@@ -350,12 +342,13 @@ QM_INLINE void smooth(const Loop *loop, Work *w)
                 attack[p] = both(loop, p, C_ATTACK);
                 release[p] = both(loop, p, C_RELEASE);
             }
-            rest[p] = follow(rest[p], w->level[p][i] - base[p], attack[p], release[p]);
-            w->level[p][i] = base[p] + rest[p];
+            const QmVec target = w->level[p][i] - e[p].base;
+            e[p].rest = qm_follow(e[p].rest, target, attack[p], release[p]);
+            w->level[p][i] = e[p].base + e[p].rest;
             least[p] = qm_vec_min(w->level[p][i], least[p]);
         }
     }
-    memcpy(s->rest, rest, sizeof rest);
+    memcpy(s->reduction, e, sizeof e);
     memcpy(s->least, least, sizeof least);
 }
 
@@ -414,9 +407,7 @@ static void at_grid(State *s)
 {
     for (uint32_t p = 0; p < MAX_PAIRS; p++) {
         s->power[p] = qm_vec_flush(s->power[p]);
-        qm_vec_settle(&s->base[p], &s->rest[p]);
-        s->base[p] = qm_vec_flush(s->base[p]);
-        s->rest[p] = qm_vec_flush(s->rest[p]);
+        qm_follower_flush(&s->reduction[p]);
     }
 }
 
@@ -459,7 +450,7 @@ static void read(const QmProcSpec *spec, const void *state, uint32_t strip,
     const State *const s = state;
     for (uint32_t b = 0; b < QM_MAX_BANDS; b++) {
         const float least = s->least[b / 2][2 * strip + b % 2];
-        values[b] = b < spec->n_groups && least < 0 ? -(double)least / LOG2_PER_DB : 0;
+        values[b] = b < spec->n_groups && least < 0 ? -(double)least / QM_LOG2_PER_DB : 0;
     }
 }
 
