@@ -211,6 +211,29 @@ static void tone_spectrum(const Plot *plot, const Series *series, Trace *trace)
             add(trace, (double)k * RATE / SPECTRUM, spectrum_db(power, k));
 }
 
+/* What is added to a soft tone, summed over thirds of an octave, beside flat dither of
+ * `argument` bits. */
+static void error_noise(const Plot *plot, const Series *series, Trace *trace)
+{
+    static double power[SPECTRUM / 2 + 1];
+    static float tone[SPECTRUM];
+    for (uint32_t i = 0; i < SPECTRUM; i++) {
+        tone[i] = (float)(0.1 * sin(2 * M_PI * spectrum_tone(440, RATE) / RATE * i));
+        feed(series, i, (double)tone[i]);
+    }
+    run(series, SPECTRUM);
+    for (uint32_t i = 0; i < SPECTRUM; i++)
+        rows[i] -= qm_vec(tone[i]);
+    spectrum(rows, series->out == RIGHT, power);
+    const double flat = 0.25 * exp2(2 - 2 * plot->argument) / (SPECTRUM / 2);
+    for (double hz = plot->x_from; hz < 0.44 * RATE; hz *= exp2(1 / 12.0)) {
+        const uint32_t from = (uint32_t)(hz * exp2(-1 / 6.0) / RATE * SPECTRUM);
+        const uint32_t to = (uint32_t)(hz * exp2(1 / 6.0) / RATE * SPECTRUM) + 1;
+        add(trace, hz,
+            10 * log10(spectrum_sum(power, from, to) / (flat * (to - from + 1))));
+    }
+}
+
 /* Out over in, of a sine of 200 Hz with a peak of `argument`, in its third second. */
 static void transfer(const Plot *plot, const Series *series, Trace *trace)
 {
@@ -325,6 +348,7 @@ static const char *x_label(const Plot *plot)
     } labels[] = {
         {response, "Hz"},      {static_curve, "input, dBFS"}, {gain_steps, "ms"},
         {tone_spectrum, "Hz"}, {transfer, "input"},           {lfo_shape, "cycles"},
+        {error_noise, "Hz"},
     };
     for (uint32_t i = 0; i < QM_COUNT(labels); i++)
         if (labels[i].measure == plot->measure)
@@ -347,7 +371,8 @@ static void draw(const Plot *plot, const char *folder)
                              .n = traces[n].n,
                              .stems = plot->measure == tone_spectrum};
     }
-    const bool log_x = plot->measure == response || plot->measure == tone_spectrum;
+    const bool log_x = plot->measure == response || plot->measure == tone_spectrum ||
+                       plot->measure == error_noise;
     const SvgPlot svg = {
         .title = plot->title,
         .x = {x_label(plot), plot->x_from, plot->x_to, plot->x_tick, log_x},
