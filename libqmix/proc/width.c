@@ -2,43 +2,36 @@
  *
  *     m = (l + r) / 2, s = (l - r) / 2
  *     m' = low(m) + mid(m) + high(m)                      an all-pass
- *     s' = width (a low(s) + b mid(s) + c high(s))
+ *     s' = a low(s) + b mid(s) + c high(s)
  *     l' = m' + s',  r' = m' - s'
  *
  * with the bands of dsp/crossover.h. They are in phase with each other and with their
  * sum, so whatever the widths, the side keeps its phase beside the mid: a source stays in
  * its place and gets wider or narrower at some frequencies, it does not smear. The price
  * is that the whole is an all-pass even where all widths are 1. (Shelves on the side
- * alone would leave the mid alone, but turn the side's phase by up to 40 degrees beside
- * it: what was hard left is heard on the right.)
+ * alone would leave the mid alone, but turn the side beside it: what was hard left would
+ * be heard on the right, too.) One width for all frequencies is the fader's, and costs no
+ * phase.
  *
- * The mono sum is that of the input, through the all-pass. Without `split` there are no
- * bands and no phase is touched: s' = width s, and 1 gives the input bit by bit.
- *
- * A low crossover that is moved above the high one pushes that along. No latency; the
- * tail is the crossovers' ringing. Source: mid and side after A. Blumlein (1933); for the
- * bands see dsp/crossover.h. */
+ * The mono sum is that of the input, through the all-pass. A low crossover that is moved
+ * above the high one pushes that along. No latency; the tail is the crossovers' ringing.
+ * Source: mid and side after A. Blumlein (1933); for the bands see dsp/crossover.h. */
 #include "dsp/crossover.h"
 #include "dsp/mid_side.h"
 
 #include "base/qmath.h"
 #include "proc/proc.h"
 
-enum { WIDTH, LOW, MID, HIGH, LOW_FREQ, HIGH_FREQ, SPLIT };
+enum { LOW, MID, HIGH, LOW_FREQ, HIGH_FREQ };
 enum { BANDS = 3 };
 
 #define WIDTH_PARAM(which)                                                               \
     {                                                                                    \
-        .name = which, .help = "width of the " which " band, times the whole", .min = 0, \
-        .max = 2, .def = 1                                                               \
+        .name = which, .help = "width of the " which " band, 0: mono, 1: as it came",    \
+        .min = 0, .max = 2, .def = 1                                                     \
     }
 
 static const QmParam params[] = {
-    [WIDTH] = {.name = "width",
-               .help = "of the whole, 0: mono, 1: as it came",
-               .min = 0,
-               .max = 2,
-               .def = 1},
     [LOW] = WIDTH_PARAM("low"),
     [MID] = WIDTH_PARAM("mid"),
     [HIGH] = WIDTH_PARAM("high"),
@@ -54,27 +47,17 @@ static const QmParam params[] = {
                    .min = 200,
                    .max = 20000,
                    .def = 2000},
-    [SPLIT] = {.name = "split",
-               .help = "bands; no: one width for all, and no phase is touched",
-               .kind = QM_PARAM_SWITCH,
-               .max = 1,
-               .def = 1,
-               .flags = QM_PARAM_STRUCTURAL},
 };
 
-enum {
-    C_BANDS = BANDS - 1,        /* behind the crossovers': width of each band */
-    C_CHANGE = C_BANDS + BANDS, /* of the side without bands: width - 1 */
-    N_COEFFS,
-};
+enum { C_BANDS = BANDS - 1, N_COEFFS = C_BANDS + BANDS }; /* crossovers, widths */
+
+enum { SECTIONS = 5 }; /* of three bands */
 
 typedef struct State {
     uint32_t since;   /* frames since the sections were settled */
     uint32_t pad[15]; /* to a cache line */
-    QmSvf sections[]; /* none without bands */
+    QmSvf sections[SECTIONS];
 } State;
-
-static bool has_bands(const QmProcSpec *spec) { return spec->params[SPLIT] > 0.5; }
 
 static uint32_t n_coeffs(const QmProcSpec *spec)
 {
@@ -84,8 +67,8 @@ static uint32_t n_coeffs(const QmProcSpec *spec)
 
 static size_t state_size(const QmProcSpec *spec)
 {
-    const uint32_t bands = has_bands(spec) ? BANDS : 0;
-    return sizeof(State) + qm_bands_sections(bands) * sizeof(QmSvf);
+    (void)spec;
+    return sizeof(State);
 }
 
 static double high_freq(const double *p)
@@ -98,27 +81,13 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[0] = qm_cross_coeff(p[LOW_FREQ], spec->rate_hz);
     c[1] = qm_cross_coeff(high_freq(p), spec->rate_hz);
     for (uint32_t b = 0; b < BANDS; b++)
-        c[C_BANDS + b] = (float)(p[WIDTH] * p[LOW + b]);
-    c[C_CHANGE] = (float)(p[WIDTH] - 1);
+        c[C_BANDS + b] = (float)p[LOW + b];
 }
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
 {
-    return has_bands(spec) ? (uint64_t)(20 * qm_cross_frames(p[LOW_FREQ], spec->rate_hz) +
-                                        20 * qm_cross_frames(high_freq(p), spec->rate_hz))
-                           : 0;
-}
-
-/* One width for all. */
-static void plain(const QmProcCall *call)
-{
-    const QmVec zero = {0};
-    for (uint32_t i = 0; i < call->n; i++) {
-        if (call->step)
-            call->coeffs[C_CHANGE] += call->step[C_CHANGE];
-        const QmVec change = qm_vec_pair(zero, call->coeffs[C_CHANGE]);
-        call->io[i] += qm_sum_difference(qm_mid_side(call->io[i]) * change);
-    }
+    return (uint64_t)(20 * (qm_cross_frames(p[LOW_FREQ], spec->rate_hz) +
+                            qm_cross_frames(high_freq(p), spec->rate_hz)));
 }
 
 QM_INLINE void join(const QmProcCall *call, QmVec (*bands)[QM_QUANTUM], bool ramp)
@@ -140,10 +109,6 @@ static void process(const QmProcCall *call)
 {
     State *const s = call->state;
     QmVec bands[BANDS][QM_QUANTUM];
-    if (!has_bands(call->spec)) {
-        plain(call);
-        return;
-    }
     const QmBandsCall split = {s->sections, call->coeffs, call->step,
                                s->since,    call->n,      call->on_grid};
     for (uint32_t i = 0; i < call->n; i++)

@@ -83,7 +83,7 @@ YAML
     dynamic-eq) params="bands: [{freq: 300, threshold: -40}, {type: high-shelf, freq: 3000, threshold: -60, mode: boost-above}]" ;;
     filter) params="model: ladder, slope: 24, freq: 600, resonance: 80, drive: 12, sync: 1/8, depth: 3" ;;
     multiband) params="bands: [{threshold: -30}, {gain: 3, release: 50}, {ratio: 8, bypass: yes}, {threshold: -40}]" ;;
-    width) params="width: 1.2, low: 0, mid: 0.5" ;;
+    width) params="low: 0, mid: 0.5, high: 1.2" ;;
     mid-side) params="mid-gain: -2, side-gain: 3, side-low-cut: 150" ;;
     gain) params="gain: -3.3" ;;
     limiter) params="ceiling: -15" ;;
