@@ -20,14 +20,14 @@ sum_of() { # NAME SESSION
     sed -n "s/^sha256/$1/p" "$tmp/one"
 }
 
-insert_session() { # NAME PARAMS
+insert_session() { # NAME PARAMS BEFORE: inserts in front of it, each with a comma
     cat <<YAML
 qmix: 1
 seed: 3
 sounds: {vox: $sounds/vox.aiff, snare: $sounds/snare.wav}
 sources:
-  a: {clip: {sound: vox, at: 1}, inserts: [{$1: {$2}}]}
-  b: {sampler: {sound: snare}, inserts: [{$1: {$2}}], fader: {pan: 0.3}}
+  a: {clip: {sound: vox, at: 1}, inserts: [$3{$1: {$2}}]}
+  b: {sampler: {sound: snare}, inserts: [$3{$1: {$2}}], fader: {pan: 0.3}}
 patterns: {p: {steps: 4, step: 1/4, tracks: {b: "X.x."}}}
 arrangement: [{at: 1, pattern: p}]
 YAML
@@ -78,6 +78,11 @@ YAML
 }
 
 "$qrender" --list-processors | while read -r name kind _; do
+    # What works on the side needs one: the sounds are mono.
+    case $name in
+    width | mid-side | mono-bass | haas) before="{delay: {ping-pong: yes, time: 25}}, " ;;
+    *) before="" ;;
+    esac
     case $name in
     eq) params="bands: [{freq: 300, gain: 6}, {type: high-shelf, freq: 5000, gain: -4}]" ;;
     dynamic-eq) params="bands: [{freq: 300, threshold: -40}, {type: high-shelf, freq: 3000, threshold: -60, mode: boost-above}]" ;;
@@ -93,7 +98,7 @@ YAML
     *) params="" ;;
     esac
     case $kind in
-    insert) insert_session "$name" "$params" ;;
+    insert) insert_session "$name" "$params" "$before" ;;
     source) source_session "$name" ;;
     modulator) modulator_session "$name" ;;
     esac >"$tmp/$name.yaml"
