@@ -95,46 +95,57 @@ QM_INLINE void qm_smoother_reset(QmSmoother *s, uint32_t length)
     s->scale = 1.0 / sum;
 }
 
-/* What the combs make of the n sums that were just written. */
-QM_INLINE void qm_smoother_combs(QmSmoother *s, uint64_t *items, uint32_t n, float *out)
+/* The next four sums of sums of sums of a steady `x`. */
+QM_INLINE QmWords qm_smoother_sums(uint64_t sum[3], uint64_t x)
 {
-    qm_ring_written(&s->ring, items, sizeof *items, n);
-    const uint64_t *tap[4];
-    for (uint32_t k = 0; k < 4; k++)
-        tap[k] = items + qm_ring_back(&s->ring, n + k * s->length);
+    QmWords out;
+    _Pragma("GCC unroll 4") for (uint32_t i = 0; i < 4; i++)
+    {
+        sum[0] += x;
+        sum[1] += sum[0];
+        out[i] = sum[2] += sum[1];
+    }
+    return out;
+}
+
+/* What the combs make of four sums, from 0 to 1. */
+QM_INLINE QmFloats qm_smoother_combs(const QmSmoother *s, const uint64_t *const tap[4],
+                                     uint32_t i)
+{
     const double exponent = 0x1p52;
     QmWords bits;
     memcpy(&bits, &(QmDoubles){exponent, exponent, exponent, exponent}, sizeof bits);
-    for (uint32_t i = 0; i < n; i += 4) {
-        const QmWords inner =
-            *(const QmWords *)(tap[1] + i) - *(const QmWords *)(tap[2] + i);
-        const QmWords sum = *(const QmWords *)(tap[0] + i) -
-                            *(const QmWords *)(tap[3] + i) - (inner + inner + inner);
-        const QmDoubles whole = (QmDoubles)((sum >> s->shift) | bits) - exponent;
-        *(QmFloats *)(out + i) =
-            __builtin_convertvector(1.0 - whole * s->scale, QmFloats);
-    }
+    const QmWords inner = *(const QmWords *)(tap[1] + i) - *(const QmWords *)(tap[2] + i);
+    const QmWords sum = *(const QmWords *)(tap[0] + i) - *(const QmWords *)(tap[3] + i) -
+                        (inner + inner + inner);
+    const QmDoubles whole = (QmDoubles)((sum >> s->shift) | bits) - exponent;
+    return __builtin_convertvector(1.0 - whole * s->scale, QmFloats);
 }
 
 /* Takes a gain in (0, 1] that stands for n frames and gives n smooth ones, none above the
  * least of the 3 length - 2 gains that it is made of by more than the last rounding to
- * float. n <= QM_RING_BLOCK; out has room for whole vectors. */
+ * float. n is a multiple of 8, at most QM_RING_BLOCK. (Whole vectors are written, and
+ * read as they were written: a processor waits where it has to put one together.) */
 QM_INLINE void qm_smooth(QmSmoother *s, uint64_t *items, double gain, uint32_t n,
                          float *out)
 {
-    uint64_t a = s->sum[0], b = s->sum[1], c = s->sum[2];
-    uint64_t *const fresh = items + s->ring.at;
+    uint64_t sum[3] = {s->sum[0], s->sum[1], s->sum[2]}, *const fresh =
+                                                             items + s->ring.at;
     const int64_t one = 1 << QM_SMOOTHER_BITS;
     const uint64_t reduction = (uint64_t)(one - (int64_t)(gain * (double)one));
-    for (uint32_t i = 0; i < n; i++) {
-        a += reduction;
-        b += a;
-        fresh[i] = c += b;
+    for (uint32_t i = 0; i < n; i += 4)
+        *(QmWords *)(fresh + i) = qm_smoother_sums(sum, reduction);
+    memcpy(s->sum, sum, sizeof sum);
+    qm_ring_written(&s->ring, items, sizeof *items, n);
+
+    const uint64_t *tap[4];
+    for (uint32_t k = 0; k < 4; k++)
+        tap[k] = items + qm_ring_back(&s->ring, n + k * s->length);
+    for (uint32_t i = 0; i < n; i += 8) {
+        const QmFloats a = qm_smoother_combs(s, tap, i);
+        const QmFloats b = qm_smoother_combs(s, tap, i + 4);
+        qm_vec_store(out + i, __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7));
     }
-    s->sum[0] = a;
-    s->sum[1] = b;
-    s->sum[2] = c;
-    qm_smoother_combs(s, items, n, out);
 }
 
 #endif

@@ -90,6 +90,7 @@ typedef QmVec QmPart;
 typedef float QmPart __attribute__((vector_size(16), may_alias));
 #endif
 enum { QM_PARTS = sizeof(QmVec) / sizeof(QmPart) };
+QM_INLINE QmPart qm_part(float x) { return x - (QmPart){0}; }
 
 /* sum[u], u < count: the folded sum around the place between at[u * step] and what is
  * `step` before it; small products first. Several at once, as each is a chain of
@@ -97,10 +98,9 @@ enum { QM_PARTS = sizeof(QmVec) / sizeof(QmPart) };
 QM_INLINE void qm_half_band(const float *taps, const int k, const QmPart *at,
                             const int step, const int count, QmPart *sum)
 {
-    const QmPart zero = {0};
-    QM_EACH(u) sum[u] = zero;
+    QM_EACH(u) sum[u] = qm_part(0);
     for (int i = k; i-- > 0;) {
-        const QmPart tap = zero + taps[i];
+        const QmPart tap = qm_part(taps[i]);
         QM_EACH(u) sum[u] += tap * (at[(u + i) * step] + at[(u - i - 1) * step]);
     }
 }

@@ -123,6 +123,8 @@ static const QmReading readings[] = {QM_READING_REDUCTION, QM_READING_MEAN_REDUC
 enum { C_CEILING, C_FAST, C_SLOW, C_CHARGE, N_COEFFS };
 
 typedef struct State {
+    QmVec least_gain;    /* a reading: the least of the lanes */
+    double logs, blocks; /* another: gains of the blocks' last frames */
     QmTruePeak peak;
     QmOversampler oversampler;      /* loud */
     float in[2][BLOCK + QM_LANES];  /* the block that comes in */
@@ -131,8 +133,7 @@ typedef struct State {
     float ceiling;                  /* least of the frames so far */
     float
         ceilings[1 + QM_PEAK_AHEAD / BLOCK]; /* of the blocks that wait for their peak */
-    double reduction, slow;          /* 1 - gain, and where the fast release ends */
-    double least_gain, logs, blocks; /* readings */
+    double reduction, slow; /* 1 - gain, and where the fast release ends */
     uint32_t delay_frames;
     QmSlidingMin least;
     QmSmoother smoother;
@@ -203,7 +204,7 @@ static size_t lay_out(const QmProcSpec *spec, State *s)
                            : quarter < STILL       ? quarter
                                                    : STILL;
     *s = (State){.ceiling = NO_CEILING,
-                 .least_gain = 1,
+                 .least_gain = qm_vec(1),
                  .delay_frames = delay_frames(spec)};
     for (uint32_t i = 0; i < QM_COUNT(s->ceilings); i++)
         s->ceilings[i] = 1;
@@ -287,8 +288,7 @@ static double release(State *s, const float *c, float least)
 static void tally(State *s, const float *gain)
 {
     const QmVec low = qm_vec_min(qm_vec_load(gain), qm_vec_load(gain + QM_LANES));
-    for (uint32_t k = 0; k < QM_LANES; k++)
-        s->least_gain = (double)low[k] < s->least_gain ? (double)low[k] : s->least_gain;
+    s->least_gain = qm_vec_min(s->least_gain, low);
     s->logs += gain[BLOCK - 1] < 1 ? (double)qm_log2f(gain[BLOCK - 1]) : 0;
     s->blocks += 1;
 }
@@ -356,7 +356,10 @@ static void read_gains(const QmProcSpec *spec, const void *state, uint32_t strip
     (void)spec;
     (void)strip;
     const State *const s = state;
-    values[0] = 0 - qm_gain_to_db(s->least_gain);
+    float least = 1;
+    for (uint32_t k = 0; k < QM_LANES; k++)
+        least = s->least_gain[k] < least ? s->least_gain[k] : least;
+    values[0] = 0 - qm_gain_to_db((double)least);
     values[1] = s->blocks > 0 ? 0 - s->logs / s->blocks / QM_LOG2_PER_DB : 0;
 }
 

@@ -89,12 +89,12 @@ static void test_the_smoother_is_three_boxes(void **unused)
             for (int c = 0; c < LENGTH; c++)
                 bell[a + b + c] += 1.0 / LENGTH / LENGTH / LENGTH;
     for (uint32_t i = 0; i < COUNT; i++)
-        in[i] = qm_rand(4, 5, i / 5);
+        in[i] = qm_rand(4, 5, i / 8);
     QmSmoother s;
     qm_smoother_reset(&s, LENGTH);
     assert_true(qm_ring_items(&s.ring) <= QM_COUNT(items));
     for (uint32_t at = 0, n; at < COUNT; at += n) {
-        n = 5 * (1 + (uint32_t)(qm_rand_bits(6, at) % (QM_RING_BLOCK / 5)));
+        n = 8 * (1 + (uint32_t)(qm_rand_bits(6, at) % (QM_RING_BLOCK / 8)));
         for (uint32_t i = at; i < at + n && i < COUNT; i++)
             in[i] = in[at];
         qm_smooth(&s, items, in[at], n, out + at);

@@ -52,7 +52,7 @@ static void test_the_tables_are_as_told(void **unused)
         const double hann = (0.5 - 0.5 * cos(2 * PI * (i + 0.5) / QM_PEAK_NEAR)) / 32;
         assert_true(fabs((double)qm_peak_near[i] - (i & 1 ? -hann : hann)) < 1e-9);
     }
-    check_table(qm_peak_half, QM_PEAK_HALF, 5);
+    check_table(qm_peak_half, QM_PEAK_HALF, 4.5);
     check_table(qm_peak_quarter, QM_PEAK_QUARTER, 7);
 }
 
