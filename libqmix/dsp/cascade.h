@@ -131,6 +131,53 @@ QM_INLINE void qm_disperse_flush(const QmDisperse *d, QmVec *items)
         items[k] = qm_vec_flush(items[k]);
 }
 
+/* The same with K = 1 and four vectors, which stay in registers: sixteen sections a
+ * side. */
+enum { QM_WHIP_ROWS = 4 };
+
+typedef struct QmWhip {
+    QmVec a, ys[QM_WHIP_ROWS][2];
+} QmWhip;
+
+/* The lows are held back by 16 / (pi hz) seconds, what is at `hz` by half of that: a =
+ * (t - 1) / (t + 1) with t = tan(pi hz / rate). */
+static inline void qm_whip_init(QmWhip *w, double hz, double rate_hz)
+{
+    const double t = qm_tan(QM_PI * (hz < 0.25 * rate_hz ? hz / rate_hz : 0.25));
+    memset(w, 0, sizeof *w);
+    w->a = qm_vec((float)((t - 1) / (t + 1)));
+}
+
+/* n frames of left and right in place. */
+QM_INLINE void qm_whip_run(QmWhip *w, uint32_t n, float *const io[2])
+{
+    const QmVec a = w->a;
+    QmVec ys[QM_WHIP_ROWS][2];
+    memcpy(ys, w->ys, sizeof ys);
+    for (uint32_t i = 0; i < n; i++) {
+        QmVec before = qm_vec_enter(io[0][i], io[1][i]);
+        _Pragma("GCC unroll 4") for (uint32_t r = 0; r < QM_WHIP_ROWS; r++)
+        {
+            const QmVec last = ys[r][0], x = qm_vec_march(before, last);
+            const QmVec y = a * x + ys[r][1];
+            ys[r][0] = y;
+            ys[r][1] = x - a * y;
+            before = last;
+        }
+        io[0][i] = ys[QM_WHIP_ROWS - 1][0][6];
+        io[1][i] = ys[QM_WHIP_ROWS - 1][0][7];
+    }
+    memcpy(w->ys, ys, sizeof ys);
+}
+
+QM_INLINE void qm_whip_flush(QmWhip *w)
+{
+    for (uint32_t r = 0; r < QM_WHIP_ROWS; r++) {
+        w->ys[r][0] = qm_vec_flush(w->ys[r][0]);
+        w->ys[r][1] = qm_vec_flush(w->ys[r][1]);
+    }
+}
+
 /* A steep low-pass: four second-order sections a side, TPT state variable filters (see
  * dsp/svf.h) in a chain. Three frames late besides. */
 typedef struct QmSteep {

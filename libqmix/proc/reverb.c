@@ -141,9 +141,7 @@ enum { STAGES = QM_ROOM_STAGES, TAPS = QM_ROOM_TAPS };
 static const double stage_gain[STAGES] = {0.72, 0.72, 0.7, 0.7, 0.65, 0.65};
 static const double speed_hz[QM_FDN_MOVING] = {0.37, 0.83, 0.53, 0.71};
 static const double depth_s = 0.00028; /* to either side at modulation 1 in a hall */
-/* The plate's dispersion: two vectors of sections, stretched by two (its image lies at
- * half the rate), half of it gone at 850 Hz. */
-enum { DISPERSE_ROWS = 4, DISPERSE_STRETCH = 2, DISPERSE_HZ = 850 };
+enum { WHIP_HZ = 850 };                /* of a plate's dispersion */
 
 enum {
     C_BODY = 0, /* of the network, or of the springs */
@@ -281,15 +279,14 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
 typedef struct State {
     QmSpring spring; /* or the network and what belongs to it */
     QmFdn fdn;
-    QmDisperse disperse;
-    float disperse_a;
+    QmWhip whip;
     QmRing predelay, early;
     QmRing stage; /* of every all-pass */
     QmTap tap;
     uint32_t length[2][STAGES], reflection[2][TAPS];
     uint32_t fade; /* frames of a change of predelay */
     /* first floats in the items */
-    uint32_t predelay_at[2], stage_at[2][STAGES], early_at[2], disperse_at;
+    uint32_t predelay_at[2], stage_at[2][STAGES], early_at[2];
     uint32_t in_cell; /* frames of this cell that are done */
     float peak;       /* of what is in front of the network, or of springs, in it */
     bool quiet;       /* in the cell before */
@@ -334,11 +331,7 @@ static void lay_out_room(const QmProcSpec *spec, State *s, size_t *used)
         s->stage_at[1][k] = at[1];
     }
     place_sides(&s->early, used, s->early_at);
-    s->disperse = (QmDisperse){DISPERSE_ROWS, DISPERSE_STRETCH, 0};
-    s->disperse_at = (uint32_t)*used;
-    const double t = qm_tan(QM_PI * DISPERSE_HZ * DISPERSE_STRETCH / rate);
-    s->disperse_a = (float)((t - 1) / (t + 1));
-    *used += room->disperses ? qm_disperse_vecs(&s->disperse) * QM_LANES : 0;
+    qm_whip_init(&s->whip, WHIP_HZ, rate);
 }
 
 /* A state without its items but with their places; gives the size of both. */
@@ -427,14 +420,6 @@ static void diffuse(State *s, const QmCoeffBlock gain[STAGES], float *const io[2
     s->stage = ring;
 }
 
-/* Both sides through the plate's dispersion. */
-static void disperse(State *s, uint32_t n, float *const io[2])
-{
-    QmVec *const items = (QmVec *)(s->items + s->disperse_at);
-    const QmVec a = qm_vec(s->disperse_a);
-    qm_disperse(&s->disperse, items, a, n, io);
-}
-
 /* gain: of dry, of wet to its own side, of wet to the other. */
 static void mix(const QmCoeffBlock gain[3], const float dry[2][QM_BLOCK_ROOM],
                 float wet[2][QM_BLOCK_ROOM], uint32_t n)
@@ -445,6 +430,20 @@ static void mix(const QmCoeffBlock gain[3], const float dry[2][QM_BLOCK_ROOM],
         const QmVec l = qm_vec_load(wet[0] + i), r = qm_vec_load(wet[1] + i);
         qm_vec_store(wet[0] + i, g * qm_vec_load(dry[0] + i) + same * l + cross * r);
         qm_vec_store(wet[1] + i, g * qm_vec_load(dry[1] + i) + same * r + cross * l);
+    }
+}
+
+QM_INLINE void add_taps(const QmCoeffBlock gain[TAPS], const float *const past[TAPS],
+                        uint32_t n, bool moving, float *out)
+{
+    QmVec g[TAPS];
+    for (uint32_t k = 0; k < TAPS; k++)
+        g[k] = qm_vec_load(gain[k].value);
+    for (uint32_t i = 0; i < n; i += QM_LANES) {
+        QmVec sum = {0};
+        for (uint32_t k = 0; k < TAPS; k++)
+            sum += (moving ? qm_coeff_at(&gain[k], i) : g[k]) * qm_vec_load(past[k] + i);
+        qm_vec_store(out + i, sum);
     }
 }
 
@@ -464,12 +463,10 @@ static void reflect(const QmRoom *room, State *s, float *c, const float *step, u
             past[k] = s->items + s->early_at[from] +
                       qm_ring_back(&s->early, s->reflection[side][k] + n);
         }
-        for (uint32_t i = 0; i < n; i += QM_LANES) {
-            QmVec sum = {0};
-            for (uint32_t k = 0; k < TAPS; k++)
-                sum += qm_coeff_at(&gain[k], i) * qm_vec_load(past[k] + i);
-            qm_vec_store(out[side] + i, sum);
-        }
+        if (step)
+            add_taps(gain, past, n, true, out[side]);
+        else
+            add_taps(gain, past, n, false, out[side]);
     }
 }
 
@@ -481,7 +478,7 @@ static void room_block(const QmProcSpec *spec, State *s, float *c, const float *
     QmCoeffBlock g[STAGES];
     float early[2][QM_BLOCK_ROOM];
     if (room->disperses)
-        disperse(s, n, io);
+        qm_whip_run(&s->whip, n, io);
     for (uint32_t k = 0; k < STAGES; k++)
         qm_coeff_block(c, step, C_STAGE + k, n, &g[k]);
     diffuse(s, g, io, n);
@@ -530,11 +527,8 @@ static void begin_cell(const QmProcSpec *spec, State *s)
 {
     s->quiet = s->peak < 1e-25f;
     s->peak = 0;
-    if (springs(spec)) {
-        if (s->quiet)
-            qm_spring_settle(&s->spring, s->items);
-    } else if (room_of(spec)->disperses)
-        qm_disperse_flush(&s->disperse, (QmVec *)(s->items + s->disperse_at));
+    if (s->quiet && springs(spec))
+        qm_spring_settle(&s->spring, s->items);
 }
 
 static void process_strip(const QmStripCall *call)
@@ -554,10 +548,12 @@ static void process_strip(const QmStripCall *call)
     }
     if (!call->on_grid)
         return;
-    if (springs(call->spec))
+    if (springs(call->spec)) {
         qm_spring_flush(&s->spring);
-    else
+    } else {
         qm_fdn_flush(&s->fdn);
+        qm_whip_flush(&s->whip);
+    }
 }
 
 const QmProcDesc QM_ISA(qm_proc_reverb) = {

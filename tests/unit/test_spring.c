@@ -74,6 +74,32 @@ static void test_a_chain_holds_back_as_computed(void **unused)
         }
 }
 
+/* A plate's: highs at once, lows 16 / (pi 850) seconds later. */
+static void test_a_whip_holds_lows_back(void **unused)
+{
+    (void)unused;
+    static const double rates[] = {44100, 96000};
+    for (uint32_t k = 0; k < QM_COUNT(rates); k++) {
+        QmWhip whip;
+        qm_whip_init(&whip, 850, rates[k]);
+        memset(sides, 0, sizeof sides);
+        sides[0][0] = 1;
+        sides[1][0] = -1;
+        qm_whip_run(&whip, N, (float *const[]){sides[0], sides[1]});
+        static const double hz[] = {30, 850, 10000};
+        for (uint32_t i = 0; i < 3; i++) {
+            const double turns = hz[i] / rates[k];
+            const double t = tan(PI * turns) / tan(PI * 850 / rates[k]);
+            const double told = 16 / tan(PI * 850 / rates[k]) *
+                                (1 + pow(tan(PI * turns), 2)) / (1 + t * t);
+            for (uint32_t side = 0; side < 2; side++)
+                assert_true(fabs(group_delay(side, turns) - 15 - told) < 0.2);
+        }
+        assert_true(fabs((group_delay(0, 30 / rates[k]) - 15) / rates[k] - 0.006) <
+                    0.0001);
+    }
+}
+
 static void test_the_steep_low_pass(void **unused)
 {
     (void)unused;
@@ -164,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_chain_holds_back_as_computed),
+        cmocka_unit_test(test_a_whip_holds_lows_back),
         cmocka_unit_test(test_the_steep_low_pass),
         cmocka_unit_test(test_an_impulse_becomes_a_chirp),
         cmocka_unit_test(test_nothing_above_the_transition),
