@@ -127,7 +127,7 @@ void qm_lv2_describe(QmLv2Plugin *plugin);
 
 typedef struct QmLv2Instance QmLv2Instance;
 
-/* An instance with `params` (which it does not keep), measured, at rest. Errors:
+/* An instance with `params` (which it does not keep), its latency read, at rest. Errors:
  * QM_ERR_INPUT, QM_ERR_MEMORY. */
 QmStatus qm_lv2_instance_new(const QmLv2Plugin *plugin, QmLv2Shared *shared,
                              const double *params, QmPlace place, const char *path,
@@ -139,8 +139,8 @@ uint64_t qm_lv2_instance_not_finite(const QmLv2Instance *instance);
 /* Frames by which it is late, its block included. */
 uint32_t qm_lv2_instance_latency(const QmLv2Instance *instance);
 
-/* To rest: nothing in the block, as after its activation. */
-void qm_lv2_instance_reset(QmLv2Instance *instance);
+/* To rest: nothing in the block, activated anew with `params`. */
+void qm_lv2_instance_reset(QmLv2Instance *instance, const double *params);
 /* A control, for the block that is being gathered: set it when one begins. */
 void qm_lv2_instance_control(QmLv2Instance *instance, uint32_t row, float value);
 /* Whether the next frame begins a block. */

@@ -19,8 +19,8 @@
 #include <string.h>
 
 enum {
-    MAX_NOTES = 256,     /* messages of a block */
-    MEASURED_BLOCKS = 4, /* of silence, before the latency is read */
+    MAX_NOTES = 256,      /* messages of a block */
+    SETTLING_BLOCKS = 16, /* of silence, heard before the song */
     NO_NOTE = 0,
     NOTE_OFF = 0x80,
     NOTE_ON = 0x90,
@@ -50,7 +50,7 @@ struct QmLv2Instance {
     float in[2][QM_LV2_BLOCK], key[2][QM_LV2_BLOCK], out[2][QM_LV2_BLOCK];
     uint32_t at;  /* frames of the block that have come in */
     bool has_key; /* of the block: its frames had one */
-    bool rested;  /* nothing was run since it was made or reset */
+    bool rested;  /* it has heard nothing but silence since it was activated */
     uint32_t latency;
     bool moved;   /* the latency was another one later */
     bool overrun; /* more notes in a block than there is room for */
@@ -335,42 +335,36 @@ static bool start_copy(QmLv2Instance *in, Copy *copy)
     return true;
 }
 
-static void stop_copy(Copy *copy)
+static void set_controls(QmLv2Instance *in, const double *params)
 {
-    if (copy->lilv) {
-        lilv_instance_deactivate(copy->lilv);
-        lilv_instance_free(copy->lilv);
-        copy->lilv = NULL;
-        copy->features.requests.used = copy->features.responses.used = 0;
-        copy->features.worker = NULL;
+    for (uint32_t i = 0; i < in->plugin->n_rows; i++) {
+        in->controls[i] = (float)params[i];
     }
 }
 
-/* Runs silence on a copy that is thrown away after it. */
-static bool measure(QmLv2Instance *in)
+/* Some plug-ins glide to their params or find their latency while they run: a little
+ * silence lets them arrive, as in a studio where they always run. */
+static void settle(QmLv2Instance *in)
 {
-    Copy *copy = &in->copy[0];
-    if (in->plugin->latency_port < 0) {
-        return true;
+    memset(in->in, 0, sizeof in->in);
+    for (int block = 0; block < SETTLING_BLOCKS; block++) {
+        for (uint32_t c = 0; c < in->plugin->copies; c++) {
+            run_copy(in, c);
+        }
     }
-    if (!start_copy(in, copy)) {
-        return false;
-    }
-    for (int block = 0; block < MEASURED_BLOCKS; block++) {
-        run_copy(in, 0);
-    }
-    in->latency = told_latency(in);
-    stop_copy(copy);
-    return true;
+    in->rested = true;
 }
 
 static bool start(QmLv2Instance *in)
 {
-    bool started = measure(in);
-    for (uint32_t c = 0; started && c < in->plugin->copies; c++) {
-        started = start_copy(in, &in->copy[c]);
+    for (uint32_t c = 0; c < in->plugin->copies; c++) {
+        if (!start_copy(in, &in->copy[c])) {
+            return false;
+        }
     }
-    return started;
+    settle(in);
+    in->latency = told_latency(in);
+    return true;
 }
 
 QmStatus qm_lv2_instance_new(const QmLv2Plugin *plugin, QmLv2Shared *shared,
@@ -385,14 +379,11 @@ QmStatus qm_lv2_instance_new(const QmLv2Plugin *plugin, QmLv2Shared *shared,
                           .shared = shared,
                           .place = place,
                           .path = path,
-                          .rested = true,
                           .controls = QM_NEW_ARRAY(arena, float, plugin->n_rows)};
     if (!in->controls) {
         return qm_fail_memory(diag);
     }
-    for (uint32_t i = 0; i < plugin->n_rows; i++) {
-        in->controls[i] = (float)params[i];
-    }
+    set_controls(in, params);
     for (uint32_t c = 0; c < plugin->copies; c++) {
         if (!make_buffers(in, &in->copy[c], arena) ||
             !qm_lv2_features_init(&in->copy[c].features, shared, arena)) {
@@ -414,11 +405,14 @@ QmStatus qm_lv2_instance_new(const QmLv2Plugin *plugin, QmLv2Shared *shared,
 void qm_lv2_instance_end(QmLv2Instance *in)
 {
     for (uint32_t c = 0; c < in->plugin->copies; c++) {
-        stop_copy(&in->copy[c]);
+        if (in->copy[c].lilv) {
+            lilv_instance_deactivate(in->copy[c].lilv);
+            lilv_instance_free(in->copy[c].lilv);
+        }
     }
 }
 
-void qm_lv2_instance_reset(QmLv2Instance *in)
+void qm_lv2_instance_reset(QmLv2Instance *in, const double *params)
 {
     in->at = in->n_notes = 0;
     in->has_key = false;
@@ -432,8 +426,8 @@ void qm_lv2_instance_reset(QmLv2Instance *in)
         lilv_instance_deactivate(in->copy[c].lilv);
         lilv_instance_activate(in->copy[c].lilv);
     }
-    qm_fpmode_enter();
-    in->rested = true;
+    set_controls(in, params);
+    settle(in);
 }
 
 /* --- telling ---------------------------------------------------------------------- */

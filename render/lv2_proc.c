@@ -44,7 +44,7 @@ static uint64_t insert_tail(const QmProcSpec *spec, const double *params)
 static void insert_reset(const QmProcSpec *spec, void *state)
 {
     (void)state;
-    qm_lv2_instance_reset(spec->instance);
+    qm_lv2_instance_reset(spec->instance, spec->params);
 }
 
 static void process_strip(const QmStripCall *call)
@@ -86,7 +86,7 @@ static size_t instrument_state(const QmProcSpec *spec)
 static void instrument_reset(const QmProcSpec *spec, void *state)
 {
     *(State *)state = (State){.instance = spec->instance};
-    qm_lv2_instance_reset(spec->instance);
+    qm_lv2_instance_reset(spec->instance, spec->params);
 }
 
 static int within(double value, int min, int max)

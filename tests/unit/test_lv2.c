@@ -327,7 +327,7 @@ static void work_is_done_between_two_blocks(void **state)
     render(&song, "qmix: 1\nsources: {a: {tone: {}, inserts: [{lv2: {uri: "
                   "'urn:qmix:test:worker'}}]}}\n");
     for (int64_t f = 0; f < FRAMES; f++) {
-        const float answers = (float)(f / 64);
+        const float answers = (float)(16 + f / 64); /* 16 blocks of silence before */
         is(&song, f, rig_noise(0, f, 0) + answers, rig_noise(0, f, 1) + answers);
     }
     close_song(&song);
