@@ -93,7 +93,7 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
     return tick + (p[DITHER] > 0.5 ? awake_frames(spec) : 0);
 }
 
-/* The ticks of four strips: 64-bit phases in 2^-40 cycles, one over each pair of lanes. */
+/* The ticks of four strips: 64-bit phases in 2^-40 cycles, each over a pair of lanes. */
 typedef uint64_t Phases __attribute__((vector_size(32)));
 typedef struct Ticks {
     Phases at, step;

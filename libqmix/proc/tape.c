@@ -210,7 +210,7 @@ static void record(State *s, const QmVec *io, uint32_t n)
     s->ring = ring;
 }
 
-/* One frame of a strip from `delay` frames before line index `at`: sums to be added up. */
+/* One frame of a strip from `delay` frames before line index `at`: sums to add up. */
 QM_INLINE void play(State *s, uint32_t strip, uint32_t at, double delay, QmVec sums[2])
 {
     const uint32_t whole = (uint32_t)delay + 1; /* the place lies behind it, by part */

@@ -3,8 +3,8 @@
  *     tilt -> curve (dsp/saturator.h, 8x) -> tilt back;   out = dry + mix (wet - dry)
  *
  * `drive` is how far the curve reaches into the signal: at 100 % it bends at 1/8 of full
- * scale (-18 dBFS), at 0 it is straight. Small signals keep their level at any drive; what
- * is loud gets softer, as in a stage of unity gain that runs out of voltage: at a peak a,
+ * scale (-18 dBFS), at 0 it is straight. Small signals keep their level at any drive;
+ * what is loud gets softer, as in a stage of unity gain that runs out of voltage: at a peak a,
  * by 1 / sqrt(1 + (8 a drive)^2).
  *
  * `asymmetry` moves the working point off the curve's middle, as a grid bias does: one
