@@ -22,7 +22,8 @@
  *
  *     up     y[2m] = x[m - k]        y[2m + 1] = sum over i < k of
  *                                       g[i] (x[m - k + 1 + i] + x[m - k - i])
- *     down   y[m] = (v[2m - 2k] + sum g[i] (v[2m - 2k + 1 + 2i] + v[2m - 2k - 1 - 2i])) / 2
+ *     down   y[m] = (v[2m - 2k] + sum over i < k of
+ *                       g[i] (v[2m - 2k + 1 + 2i] + v[2m - 2k - 1 - 2i])) / 2
  *
  * Both are late by 2k frames of the high rate, so that the whole is late by whole frames.
  * The first stage is steep; the others need only keep the images apart that the stage

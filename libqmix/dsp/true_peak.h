@@ -11,7 +11,7 @@
  *
  * Four points a frame: a half-band filter gives the value between two samples, another
  * the values beside it (formulas in dsp/oversample.h; k = 24 under a Kaiser window of
- * 4.5, k = 6 under one of 7). Up to 0.46 of the rate they are exact within 0.03 dB. A point
+ * 4.5, k = 6 under one of 7). Up to 0.46 of the rate they err by 0.03 dB at most. A point
  * that is above both its neighbours is a peak that has been missed by up to an eighth of
  * a period, 0.69 dB at half the rate. The parabola through the three is the better guess:
  *
@@ -65,7 +65,7 @@ static const float qm_peak_quarter[QM_PEAK_QUARTER] = {0.622432732f,   -0.172795
                                                        0.0708078776f,  -0.0272466062f,
                                                        0.00822614345f, -0.00142434713f};
 
-/* A Hann window of 64 frames, every other one negative, its magnitudes adding up to one. */
+/* A Hann window of 64 frames, every other one negative, magnitudes adding up to one. */
 static const float qm_peak_near[QM_PEAK_NEAR] = {
     1.88209968e-05f, -0.000169117032f, 0.000468261669f, -0.000913373982f, 0.00150016729f,
     -0.00222299047f, 0.00307488232f,   -0.00404763867f, 0.00513189133f,   -0.00631719837f,

@@ -276,8 +276,8 @@ static uint32_t time_back(uint32_t loud_frames)
     return i - (5000 + loud_frames + 96 + BLOCK + 48 * 8);
 }
 
-/* Release 100 ms: 25 ms after a lone peak, of which a little stays behind (10 ms of look-
- * ahead and hold charge the slow part by 2.5 %); up to 400 ms after more than a second. */
+/* Release 100 ms: 25 ms after a lone peak, of which a little stays behind (10 ms of hold
+ * charge the slow part by 2.5 %); up to 400 ms after more than a second. */
 static void test_release_adapts(void **unused)
 {
     (void)unused;
