@@ -12,10 +12,10 @@
  *   output    split: x - (1 - g) b;   wide: x - (1 - g) x
  *
  * Split takes from the input what the band-pass has found and adds nothing: with gain g
- * that is 1 + (g - 1) k s / (s^2 + k s + 1), a bell of the same frequency, cut by g at its
- * centre. It is of minimum phase and leaves what is far from the band alone, and where
- * there is nothing to do g is exactly 1 (dsp/envelope.h) and the output the input, bit
- * for bit. A split by crossovers would turn the phase of everything all the time.
+ * that is 1 + (g - 1) k s / (s^2 + k s + 1), a bell of the same frequency, cut by g at
+ * its centre. It is of minimum phase and leaves what is far from the band alone, and
+ * where there is nothing to do g is exactly 1 (dsp/envelope.h) and the output the input,
+ * bit for bit. A split by crossovers would turn the phase of everything all the time.
  *
  * Relative is the default: an ess is a sound most of whose power lies in the band, at
  * whatever level it is sung. With a threshold of its level soft esses pass while loud
@@ -154,56 +154,32 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
     return (uint64_t)(14 * qm_svf_frames(c));
 }
 
-/* The band, and the mean powers of it and of the input. */
-QM_INLINE void measure(const QmProcCall *call, bool ramp, QmVec *band, QmVec *in_band,
-                       QmVec *in_all)
-{
-    State *const s = call->state;
-    QmVec *const c = call->coeffs;
-    const QmVec half = qm_vec(0.5f);
-    QmSvf f = s->band;
-    for (uint32_t i = 0; i < call->n; i++) {
-        if (ramp)
-            qm_coeffs_advance(c, call->step, C_BAND, C_MEAN);
-        band[i] = qm_svf_tick(&f, c + C_BAND, call->io[i]);
-    }
-    s->band = f;
-    for (uint32_t i = 0; i < call->n; i += 2) {
-        const uint32_t next = i + (i + 1 < call->n);
-        QmVec l, r;
-        qm_pair_channels(band[i], band[next], &l, &r);
-        in_band[i / 2] = (l * l + r * r) * half;
-        qm_pair_channels(call->io[i], call->io[next], &l, &r);
-        in_all[i / 2] = (l * l + r * r) * half;
-    }
-}
-
 QM_INLINE QmVec mean(QmVec averaged, QmVec power, QmVec share)
 {
     return (qm_vec(1) - share) * averaged + share * power;
 }
 
-QM_INLINE void average(const QmProcCall *call, bool ramp, QmVec *in_band, QmVec *in_all)
+/* The band, and the averaged powers of it and of the input. One loop for three
+ * recursions: while one waits for itself, the others work. */
+QM_INLINE void measure(const QmProcCall *call, bool ramp, QmVec *band, QmVec *in_band,
+                       QmVec *in_all)
 {
     State *const s = call->state;
-    QmVec *const c = call->coeffs;
-    QmVec a = s->power[0], b = s->power[1];
-    for (uint32_t i = 0; i < call->n; i += 2) {
-        QmVec *const x = in_band + i / 2, *const y = in_all + i / 2;
+    QmVec *const c = call->coeffs, a = s->power[0], b = s->power[1];
+    const QmVec half = qm_vec(0.5f);
+    QmSvf f = s->band;
+    for (uint32_t i = 0; i < call->n; i++) {
         if (ramp)
-            qm_coeffs_advance(c, call->step, C_MEAN, N_MEASURE);
-        a = mean(a, qm_vec_lefts(*x), c[C_MEAN]);
-        b = mean(b, qm_vec_lefts(*y), c[C_MEAN]);
-        const QmVec first_a = a, first_b = b;
-        if (i + 1 < call->n) {
-            if (ramp)
-                qm_coeffs_advance(c, call->step, C_MEAN, N_MEASURE);
-            a = mean(a, qm_vec_rights(*x), c[C_MEAN]);
-            b = mean(b, qm_vec_rights(*y), c[C_MEAN]);
-        }
-        *x = qm_vec_pair(first_a, a);
-        *y = qm_vec_pair(first_b, b);
+            qm_coeffs_advance(c, call->step, C_BAND, N_MEASURE);
+        const QmVec x = call->io[i], y = qm_svf_tick(&f, c + C_BAND, x);
+        const QmVec x2 = x * x, y2 = y * y;
+        band[i] = y;
+        a = mean(a, (y2 + qm_vec_swap(y2)) * half, c[C_MEAN]);
+        b = mean(b, (x2 + qm_vec_swap(x2)) * half, c[C_MEAN]);
+        in_band[i / 2] = i % 2 ? qm_vec_pair(in_band[i / 2], a) : a;
+        in_all[i / 2] = i % 2 ? qm_vec_pair(in_all[i / 2], b) : b;
     }
+    s->band = f;
     s->power[0] = a;
     s->power[1] = b;
 }
@@ -256,7 +232,6 @@ QM_INLINE void run(const QmProcCall *call, bool ramp)
     State *const s = call->state;
     QmVec band[QM_QUANTUM], work[QM_PAIR_ROOM(QM_QUANTUM)], all[QM_PAIR_ROOM(QM_QUANTUM)];
     measure(call, ramp, band, work, all);
-    average(call, ramp, work, all);
     ask(call, ramp, work, all);
     qm_pairs_follow(call, &s->share, C_RELEASE, ramp, work);
     sink(call, ramp, work);

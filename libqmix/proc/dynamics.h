@@ -74,6 +74,7 @@ enum {
 
 typedef struct QmKeyFilter {
     QmSvf lows, highs;
+    uint32_t ran[8]; /* [0]: whether the states may be other than zero */
 } QmKeyFilter;
 
 QM_INLINE void qm_key_filter_update(double low_cut_hz, double high_cut_hz, double rate_hz,
@@ -126,10 +127,12 @@ QM_INLINE const QmVec *qm_listen(const QmProcCall *call, QmKeyFilter *filter, bo
     const QmVec *const in = call->key ? call->key : call->io;
     QmVec *const c = call->coeffs;
     if (!ramp && !qm_any_key_filters(c)) {
-        *filter = (QmKeyFilter){0};
+        if (filter->ran[0])
+            *filter = (QmKeyFilter){0};
         return in;
     }
     QmKeyFilter f = *filter;
+    f.ran[0] = 1;
     for (uint32_t i = 0; i < call->n; i++) {
         if (ramp)
             qm_coeffs_advance(c, call->step, 0, QM_KEY_COEFFS);

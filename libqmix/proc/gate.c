@@ -18,9 +18,9 @@
  * at 20, and the closing an exponential decay. An open gate is sent a little beyond 1 and
  * held there (dsp/envelope.h): it gives its input, bit for bit.
  *
- * Latency: lookahead, by which the hold is longer, too. No tail. At rest it is closed. Sources: U. Zoelzer
- * (ed.), DAFX, 2nd ed. 2011, ch. 4: expander and noise gate, smoothed gain; the hysteresis
- * is Schmitt's trigger. */
+ * Latency: lookahead, by which the hold is longer, too. No tail. At rest it is closed.
+ * Sources: U. Zoelzer (ed.), DAFX, 2nd ed. 2011, ch. 4: expander and noise gate, smoothed
+ * gain; the hysteresis is Schmitt's trigger. */
 #include "proc/dynamics.h"
 
 enum {
