@@ -386,36 +386,37 @@ QM_INLINE QmVec audible(QmVec x)
     return (QmVec)((QmVecI)x & qm_vec_less(qm_vec(1e-30f), qm_vec_abs(x)));
 }
 
-/* Both sides through their all-passes, one after the other in each tile. */
-static void diffuse(State *s, const QmCoeffBlock gain[STAGES], float *const io[2],
-                    uint32_t n)
+/* One all-pass: n frames, in place. */
+QM_INLINE void all_pass(const float *past, float *fresh, const QmCoeffBlock *gain,
+                        bool moving, uint32_t n, float *io)
 {
-    const float *past[2][STAGES];
-    float *fresh[2][STAGES];
-    for (uint32_t side = 0; side < 2; side++)
-        for (uint32_t k = 0; k < STAGES; k++) {
-            float *const items = s->items + s->stage_at[side][k];
-            past[side][k] = items + qm_ring_back(&s->stage, s->length[side][k]);
-            fresh[side][k] = items + s->stage.at;
-        }
+    QmVec g = qm_vec_load(gain->value);
     for (uint32_t i = 0; i < n; i += QM_LANES) {
-        QmVec x[2] = {qm_vec_load(io[0] + i), qm_vec_load(io[1] + i)};
-        for (uint32_t k = 0; k < STAGES; k++) {
-            const QmVec g = qm_coeff_at(&gain[k], i);
-            for (uint32_t side = 0; side < 2; side++) {
-                const QmVec d = qm_vec_load(past[side][k] + i);
-                const QmVec w = audible(x[side] + g * d);
-                qm_vec_store(fresh[side][k] + i, w);
-                x[side] = d - g * w;
-            }
-        }
-        qm_vec_store(io[0] + i, x[0]);
-        qm_vec_store(io[1] + i, x[1]);
+        g = moving ? qm_coeff_at(gain, i) : g;
+        const QmVec d = qm_vec_load(past + i);
+        const QmVec w = audible(qm_vec_load(io + i) + g * d);
+        qm_vec_store(fresh + i, w);
+        qm_vec_store(io + i, d - g * w);
     }
+}
+
+/* Both sides through their all-passes. */
+static void diffuse(State *s, float *c, const float *step, float *const io[2], uint32_t n)
+{
     QmRing ring = s->stage;
-    for (uint32_t k = 0; k < 2 * STAGES; k++) {
-        ring = s->stage;
-        qm_ring_written(&ring, s->items + s->stage_at[k % 2][k / 2], sizeof(float), n);
+    for (uint32_t k = 0; k < STAGES; k++) {
+        QmCoeffBlock gain;
+        qm_coeff_block(c, step, C_STAGE + k, n, &gain);
+        for (uint32_t side = 0; side < 2; side++) {
+            float *const items = s->items + s->stage_at[side][k];
+            const float *const past = items + qm_ring_back(&s->stage, s->length[side][k]);
+            ring = s->stage;
+            if (step)
+                all_pass(past, items + ring.at, &gain, true, n, io[side]);
+            else
+                all_pass(past, items + ring.at, &gain, false, n, io[side]);
+            qm_ring_written(&ring, items, sizeof(float), n);
+        }
     }
     s->stage = ring;
 }
@@ -475,13 +476,10 @@ static void room_block(const QmProcSpec *spec, State *s, float *c, const float *
                        uint32_t n, float *const io[2])
 {
     const QmRoom *const room = room_of(spec);
-    QmCoeffBlock g[STAGES];
     float early[2][QM_BLOCK_ROOM];
     if (room->disperses)
         qm_whip_run(&s->whip, n, io);
-    for (uint32_t k = 0; k < STAGES; k++)
-        qm_coeff_block(c, step, C_STAGE + k, n, &g[k]);
-    diffuse(s, g, io, n);
+    diffuse(s, c, step, io, n);
     s->peak = qm_fdn_peak(s->peak, io, n);
     if (room->early > 0)
         reflect(room, s, c, step, n, io, early);
