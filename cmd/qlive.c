@@ -413,6 +413,7 @@ int main(int argc, char **argv)
         cli_report(&tool, &options.common, &diag); /* warnings come before the music */
         diag.n_warnings = 0;
         status = play_session(&options, &loaded, &diag);
+        qm_lv2_warnings(loaded.lv2, &diag);
     }
     exit_code = cli_report(&tool, &options.common, &diag);
     load_release(&loaded);
