@@ -75,7 +75,7 @@ static const CliOption options[] = {
     {0, "isa", "best|base|avx2",
      "which build of the inner loops; the samples are the same", CLI_TEXT, FIELD(isa)},
     {'e', "explain", NULL, "print plan and timeline and stop", CLI_FLAG, FIELD(explain)},
-    {0, "list-processors", NULL, "print the inserts and sources there are", CLI_FLAG,
+    {0, "list-processors", NULL, "print the inserts, sources and modulators", CLI_FLAG,
      FIELD(list_processors)},
     {0, "describe", "NAME", "print the parameters of one; lv2:URI of a plug-in", CLI_TEXT,
      FIELD(describe)},

@@ -7,8 +7,9 @@
  *
  * Latency. A strip's input is as late as its latest feed; every other feed is delayed by
  * the difference, to the sample. A key is aligned with the insert that listens to it,
- * and what a modulator hears with what it moves. A source runs `in_latency` frames late when a key demands it. "Engine frame e" of a
- * signal with latency l holds song frame e - l. */
+ * and what a modulator hears with what it moves. A source runs `in_latency` frames late
+ * when they demand it. "Engine frame e" of a signal with latency l holds song frame
+ * e - l. */
 #ifndef QM_GRAPH_GRAPH_H
 #define QM_GRAPH_GRAPH_H
 

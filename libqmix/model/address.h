@@ -1,7 +1,7 @@
 /* Addresses: `bass.eq.2.gain`, `master.limiter.ceiling`, `kick.fader.pan`,
  * `vox.send.hall`, `lead.tone.freq`, `wob.lfo.rate`, `wob.1.amount`. One word for one
- * parameter, the same in automation,
- * overrides, locks, the decision log, OSC and MIDI maps. */
+ * parameter, the same in automation, overrides, locks, the decision log, OSC and MIDI
+ * maps. */
 #ifndef QM_MODEL_ADDRESS_H
 #define QM_MODEL_ADDRESS_H
 

@@ -5,7 +5,7 @@
  * An envelope hears sound that was made before what it moves. That no strip waits for
  * itself over others is for routes.c to see; within one strip the order is
  *
- *   input's params, sends that arrive -> tap in -> inserts -> tap pre -> fader -> tap post
+ *   params of the input, sends -> tap in -> inserts -> tap pre -> fader -> tap post
  */
 #include "model/modulators.h"
 

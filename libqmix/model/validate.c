@@ -1,6 +1,7 @@
 /* What no single field can know, checked in session order so that the first failure is
- * the first one a reader meets: header, sounds, strips, modulators
- * (modulators.c), routes (routes.c), patterns, lanes, arrangement. Scratch memory comes from the session's arena. */
+ * the first one a reader meets: header, sounds, strips, modulators (modulators.c), routes
+ * (routes.c), patterns, lanes, arrangement. Scratch memory comes from the session's
+ * arena. */
 #include "model/validate.h"
 
 #include "base/sort.h"

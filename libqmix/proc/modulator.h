@@ -67,9 +67,9 @@ const QmParam *qm_mod_param(const QmModDesc *desc, uint32_t index);
 int qm_mod_find_param(const QmModDesc *desc, const char *name); /* -1: none */
 void qm_mod_defaults(const QmModDesc *desc, uint32_t n_groups, double *params);
 
-/* How far an amount goes. A row from above 0 over a decade or more (frequencies, times, a
- * ratio) is moved along its logarithm, any other straight: 1 is the row's whole range. The
- * result stays within it. */
+/* How far an amount goes. A row from above 0 over a decade or more (frequencies, times,
+ * ratios) is moved along its logarithm, any other straight: 1 is the row's whole range.
+ * The result stays within it. */
 bool qm_mod_is_log(const QmParam *row);
 double qm_mod_move(const QmParam *row, double value, double amount);
 

@@ -111,7 +111,7 @@ static double cycles(const QmModulation *modulation, const Source *source, int64
 
 /* --- values ------------------------------------------------------------------------- */
 
-/* What a gated source says `held` frames after note `i` began; i < 0: before the first. */
+/* What a gated source says at `frame`, in or behind note `i`; i < 0: before the first. */
 static QmModValue gated(const Source *source, double rate_hz, int64_t i, int64_t frame)
 {
     const QmModulator *modulator = source->modulator;

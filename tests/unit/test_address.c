@@ -140,6 +140,54 @@ static void test_near_misses(void **unused)
             "session and has no address");
 }
 
+/* Modulators' numbers: each has one spelling, both ways. */
+static void test_modulators(void **unused)
+{
+    (void)unused;
+    double params[8] = {0.5};
+    QmRoute routes[2];
+    const QmTarget gain = target_of("bass.fader.gain");
+    const QmParam *row = qm_address_param(session, gain);
+    qm_route_init(&routes[0], gain, row);
+    qm_route_init(&routes[1], gain, row);
+    routes[1].sets = true;
+    QmModulator seq = {.name = "seq",
+                       .source = qm_mod_find("steps"),
+                       .n_groups = 3,
+                       .params = params,
+                       .strip = QM_NONE,
+                       .routes = routes,
+                       .n_routes = 2};
+    session->modulators = &seq;
+    session->n_modulators = 1;
+    static const char *const addresses[] = {"seq.steps.smooth",  "seq.steps.step",
+                                            "seq.steps.1.value", "seq.steps.3.value",
+                                            "seq.1.amount",      "seq.2.from",
+                                            "seq.2.to"};
+    for (size_t i = 0; i < QM_COUNT(addresses); i++) {
+        QmText text;
+        qm_text_init(&text, &arena);
+        qm_address_print(session, target_of(addresses[i]), &text);
+        assert_string_equal(text.data, addresses[i]);
+        qm_address_set(session, target_of(addresses[i]), 0.125 * (double)i);
+        assert_true(qm_address_get(session, target_of(addresses[i])) ==
+                    0.125 * (double)i);
+    }
+    assert_true(routes[1].params[QM_ROUTE_TO] == 0.75 && params[4] == 0.375);
+    assert_int_equal(qm_address_param(session, target_of("seq.2.to"))->unit, QM_UNIT_DB);
+    unknown("seq.2.amount", "song.yaml:7:3: seq.2.amount: unknown parameter 'amount'");
+    unknown("seq.3.to",
+            "song.yaml:7:3: seq.3.to: 'seq' has targets 1 to 2, there is no '3'");
+    unknown("seq.step.smooth", "song.yaml:7:3: seq.step.smooth: unknown slot 'step', "
+                               "did you mean 'steps'?");
+    unknown("seq.steps.4.value",
+            "song.yaml:7:3: seq.steps.4.value: 'seq' has values 1 to 3, there is no '4'");
+    unknown("seq.1.amount.x", "song.yaml:7:3: seq.1.amount.x: unknown parameter 'x'");
+    unknown("sek.steps.smooth", "song.yaml:7:3: sek.steps.smooth: unknown strip or "
+                                "modulator 'sek', did you mean 'seq'?");
+    session->n_modulators = 0;
+}
+
 static void test_malformed_addresses(void **unused)
 {
     (void)unused;
@@ -273,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_every_target_has_one_address, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_near_misses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_modulators, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_malformed_addresses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_assign, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_values_of_rows, set_up, tear_down),
