@@ -20,8 +20,14 @@ function between(low, high) {
 
 # --- tables
 
-/^[a-z]+: (up to|a list of 1 to) [0-9]+, each/ { group = "band."; next }
-/^[a-z][a-z0-9-]*: / { unit = $1; sub(":", "", unit); units[unit]; group = ""; next }
+/^[a-z]+: (up to|a list of 1 to) [0-9]+, each/ {
+    group = "band."
+    sub(/.*(up to|a list of 1 to) /, "")
+    most[unit] = $1 + 0
+    next
+}
+/^[a-z][a-z0-9-]*: / { unit = $1; sub(":", "", unit); unit_at[++n_units] = unit; group = ""; next }
+/^  key .*the strip/ { is_keyed[unit]; next }
 /^  [a-z]/ { param = $1; next }
 /^                   / {
     key = unit "." group param
@@ -80,7 +86,7 @@ function chain(strip, n,  w, count, i, s) {
 function shape(  s, n, unit) {
     for (n = below(4); n > 0; n--) {
         unit = one_of(inserts)
-        s = s " " unit "/" (unit == "eq" ? 1 + below(5) : "") "/" (unit == "compressor" ? below(2) : "")
+        s = s " " unit "/" (unit in most ? 1 + below(most[unit] < 5 ? most[unit] : 5) : "") "/" (unit in is_keyed ? below(2) : "")
     }
     return s
 }
@@ -198,11 +204,8 @@ END {
     low["fader.gain"] = low["send.level"] = -120; high["fader.gain"] = high["send.level"] = 6
     low["fader.pan"] = -1; high["fader.pan"] = 1; low["fader.width"] = 0; high["fader.width"] = 2
     kind["fader.mute"] = "yes no"
-    for (u in units) if (u !~ /^(clip|sampler|tone|click)$/) found[u]
-    for (i = split(modulators, w, " "); i > 0; i--) delete found[w[i]]
-    for (i = split("compressor delay eq gain limiter reverb", w, " "); i > 0; i--)
-        if (w[i] in found) { inserts = inserts " " w[i]; delete found[w[i]] }
-    for (u in found) inserts = inserts " " u
+    for (i = split("clip sampler tone click " modulators, w, " "); i > 0; i--) is_no_insert[w[i]]
+    for (i = 1; i <= n_units; i++) if (!(unit_at[i] in is_no_insert)) inserts = inserts " " unit_at[i]
     seconds = 2
     rate = one_of(rates)
     solo = chance(0.2) ? 0.2 : 0
