@@ -30,8 +30,8 @@ typedef struct Loaded {
     QmGraph graph;
 } Loaded;
 
-/* Reads, overrides, validates, starts plug-ins, prepares the sounds, lays out timeline and graph. Release
- * it in any case. */
+/* Reads, overrides, validates, starts plug-ins, prepares the sounds, lays out timeline
+ * and graph. Release it in any case. */
 QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
 /* The plan for it. */
 QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,

@@ -83,7 +83,8 @@ QmTapPoint qm_modulator_point(const QmModulator *modulator);
 QmProcSpec qm_insert_spec(const QmSession *session, const QmStrip *strip,
                           const QmInsert *insert);
 
-/* The spec a source's generator runs with, and its latency in frames (no generator: 0). */
+/* The spec a source's generator runs with, and its latency in frames (no generator:
+ * 0). */
 QmProcSpec qm_input_spec(const QmSession *session, const QmStrip *strip);
 uint32_t qm_input_latency(const QmSession *session, const QmStrip *strip);
 
