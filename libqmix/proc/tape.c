@@ -22,7 +22,7 @@
  * capstan) and 9.7 Hz (guides, rollers), in percent of peak deviation, unweighted; good
  * studio machines have 0.02 to 0.05 %, cassettes 0.2 %. Its integral is a delay that
  * swings by wow / (2 pi 1.1 Hz) around the latency, a function of the song position, read
- * between the samples by dsp/sinc.h: flat to 0.39 of the rate (18.7 kHz at 48 kHz), which
+ * between the samples by dsp/sinc.h: flat to 0.39 of the rate (19 kHz at 48 kHz), which
  * is where tape ends. `transport: no` leaves all of that out, and its latency.
  *
  * Latency: 51 frames up to 48 kHz, and with the transport some 2 ms more. */

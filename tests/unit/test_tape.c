@@ -59,6 +59,16 @@ static void test_small_signals_come_back(void **unused)
         }
 }
 
+/* Reading between the samples keeps levels up to 0.39 of the rate. */
+static void test_the_transport_is_flat(void **unused)
+{
+    (void)unused;
+    for (double hz = 50; hz < 18700; hz *= 1.4) {
+        const uint32_t bin = through(hz, 48000, -20, (Params){[TRANSPORT] = 1});
+        assert_true(fabs(spectrum_db(power, bin) + 20) < 0.01);
+    }
+}
+
 static void test_what_is_not_driven_passes(void **unused)
 {
     (void)unused;
@@ -180,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small_signals_come_back),
+        cmocka_unit_test(test_the_transport_is_flat),
         cmocka_unit_test(test_what_is_not_driven_passes),
         cmocka_unit_test(test_bump),
         cmocka_unit_test(test_harmonics_and_emphasis),
