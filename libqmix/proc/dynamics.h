@@ -34,7 +34,7 @@
     }
 #define QM_PARAM_LOOKAHEAD                                                               \
     {                                                                                    \
-        .name = "lookahead", .help = "time by which it acts in advance, the latency",    \
+        .name = "lookahead", .help = "time by which it acts in advance: the latency",    \
         .unit = QM_UNIT_MS, .min = 0, .max = 20, .def = 0, .flags = QM_PARAM_STRUCTURAL  \
     }
 

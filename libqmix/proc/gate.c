@@ -50,7 +50,7 @@ static const QmParam params[] = {
                     .max = 24,
                     .def = 6},
     [RATIO] = {.name = "ratio",
-               .help = "dB down for each dB below the threshold, plus 1; 100: gate",
+               .help = "dB out for each dB in, below the threshold; 100: gate",
                .min = 1,
                .max = 100,
                .def = 100},
@@ -243,7 +243,9 @@ static void process(const QmProcCall *call)
 static const QmReading readings[] = {
     QM_READING_REDUCTION,
     {.name = "mean-reduction", .help = "reduction by the mean gain", .unit = QM_UNIT_DB},
-    {.name = "open", .help = "share of the time", .unit = QM_UNIT_PERCENT},
+    {.name = "open",
+     .help = "share of the time that it was open",
+     .unit = QM_UNIT_PERCENT},
 };
 
 static void read(const QmProcSpec *spec, const void *state, uint32_t strip,

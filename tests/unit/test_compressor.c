@@ -310,6 +310,33 @@ static void test_lookahead_is_there_before_the_transient(void **unused)
     gang_close(&gang);
 }
 
+/* ---- automation ---- */
+
+/* A makeup of +-6 dB that swings once a second, told anew in every quantum: beside the
+ * smooth swing what is left lies below -80 dB. */
+static void test_a_swept_makeup_has_no_steps(void **unused)
+{
+    (void)unused;
+    const uint32_t makeup =
+        (uint32_t)qm_proc_find_param(qm_proc_find("compressor"), 0, "makeup");
+    ProcGang gang;
+    double most = 0;
+    start(&gang, 48000);
+    set(&gang, "ratio", 1);
+    constant_rows(rows, N, 0, 0);
+    for (uint32_t at = 0; at < N; at += QM_QUANTUM) {
+        const double arrives = at + QM_RAMP; /* a ramp later */
+        gang_set(&gang, 0, makeup, 6 * sin(2 * M_PI * arrives / 48000));
+        gang_run(&gang, rows + at, NULL, QM_QUANTUM, QM_QUANTUM);
+    }
+    for (uint32_t i = 0; i < N; i++) {
+        const double smooth = gain_of(6 * sin(2 * M_PI * (i + 1) / 48000));
+        most = fmax(most, fabs((double)rows[i][0] - smooth));
+    }
+    assert_true(db_of(most) < -80);
+    gang_close(&gang);
+}
+
 /* ---- readings ---- */
 
 static void test_readings(void **unused)
@@ -351,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_a_neighbours_key_filter_changes_no_bit),
         cmocka_unit_test(test_lookahead_is_the_latency),
         cmocka_unit_test(test_lookahead_is_there_before_the_transient),
+        cmocka_unit_test(test_a_swept_makeup_has_no_steps),
         cmocka_unit_test(test_readings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
