@@ -110,7 +110,7 @@ static inline void qm_shelf(float *coeffs, uint32_t stride, double scale, double
     coeffs[2 * stride] = (float)(d1 / d0);
 }
 
-/* The low shelf, which carries `scale` and the gain, and three strides on the high one. */
+/* The low shelf, which carries `scale` and the gain; three strides on, the high one. */
 static inline void qm_decay_shelves(const QmDecayBands *b, const QmLoss *a, double scale,
                                     float *coeffs, uint32_t stride)
 {

@@ -1,13 +1,13 @@
 /* What makes one reverb another: the lengths of its parts, and its early reflections.
  *
  * Lengths are given at size 0 and grow with it, 2^(2.1 size): 4.3 times at size 1. A
- * network rings in lines of its own where its modes are fewer than its decay is slow; the
- * sum of its lines ought to be 0.15 of the decay or more (Jot), which the rooms keep up
- * to the decays that such rooms have: small 1.5 s, medium 3 s, large 5 s, hall 5 s, plate
- * 4 s at default size.
+ * network rings in modes of its own where these are too few for its decay: the sum of its
+ * lines ought to be 0.15 of the decay or more (Jot). It is 0.7 to 0.8 s at size 0.6 in
+ * all rooms, enough for 4.6 s; what makes a room small are its early reflections and its
+ * all-passes.
  *
  * Early reflections are those of image sources (Allen, Berkley, JASA 65, 1979), orders 0
- * to 3, the eight strongest a side, in ms after the direct sound:
+ * to 3, the eight strongest a side, in ms after the direct sound (a plate: the drive):
  *
  *     small   3.6 x 4.3 x 2.5 m    walls keep 0.8 in level
  *     medium  7.3 x 9.1 x 3.4 m    0.8
@@ -20,8 +20,8 @@
 #ifndef QM_PROC_ROOM_H
 #define QM_PROC_ROOM_H
 
-#include "dsp/fdn.h"
 #include "base/qmath.h"
+#include "dsp/fdn.h"
 
 typedef enum QmRoomType {
     QM_ROOM_SMALL,
