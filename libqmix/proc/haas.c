@@ -74,7 +74,7 @@ static const QmParam params[] = {
     [REFUSE] = {.name = "refuse",
                 .help = "correlation of the sides below which it fades away, -1: never",
                 .min = -1,
-                .max = 0.9,
+                .max = 0.8,
                 .def = 0.3},
 };
 
@@ -198,30 +198,41 @@ static void decide(State *s, const float *c)
 
 QM_INLINE float at(const QmCoeffBlock *c, uint32_t i) { return c->value[i & c->mask]; }
 
-/* n frames of a side above the low cut. */
-static void cut(const QmCoeffBlock *c, const float *in, uint32_t n, float *low,
-                float *high)
+/* n frames of both sides above the low cut. */
+static void cut(const QmCoeffBlock *c, float (*in)[QM_BLOCK_ROOM], uint32_t n, float *low,
+                float (*high)[QM_BLOCK_ROOM])
 {
-    float l = *low;
+    float l = low[0], r = low[1];
     for (uint32_t i = 0; i < n; i++) {
-        l += at(&c[C_LOWS], i) * (in[i] - l);
-        high[i] = in[i] - l;
+        const float k = at(&c[C_LOWS], i);
+        l += k * (in[0][i] - l);
+        r += k * (in[1][i] - r);
+        high[0][i] = in[0][i] - l;
+        high[1][i] = in[1][i] - r;
     }
     for (uint32_t i = n; i % QM_LANES; i++)
-        high[i] = 0;
-    *low = l;
+        high[0][i] = high[1][i] = 0;
+    low[0] = l;
+    low[1] = r;
 }
 
-/* The next n frames of f. */
+/* The next n frames of f, which mostly stands at one of its ends. */
 static void fade(State *s, float per_frame, uint32_t n, float *effect)
 {
-    const float step = s->refuses ? -per_frame : per_frame;
+    const float step = s->refuses ? -per_frame : per_frame, end = s->refuses ? 0 : 1;
     float f = s->effect;
+    if (f == end) {
+        for (uint32_t i = 0; i < n; i += QM_LANES)
+            qm_vec_store(effect + i, qm_vec(f));
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
         f += step;
         f = f < 0 ? 0 : f > 1 ? 1 : f;
         effect[i] = f;
     }
+    for (uint32_t i = n; i % QM_LANES; i++)
+        effect[i] = f;
     s->effect = f;
 }
 
@@ -234,8 +245,8 @@ static void block(State *s, const QmCoeffBlock *c, const float *effect, uint32_t
     qm_block_read(io[0], n, in[0]);
     qm_block_read(io[1], n, in[1]);
     listen(in[0], in[1], n, s->sums);
+    cut(c, in, n, s->low, high);
     for (uint32_t side = 0; side < 2; side++) {
-        cut(c, in[side], n, &s->low[side], high[side]);
         qm_tap_read(&s->tap, s->fade_frames, &s->ring, line[side], 0, n, late);
         for (uint32_t i = 0; i < n; i += QM_LANES) {
             const QmVec added =
@@ -282,7 +293,7 @@ static void process_strip(const QmStripCall *call)
         QmCoeffBlock c[N_BLOCKS];
         for (uint32_t k = 0; k < N_BLOCKS; k++)
             qm_coeff_block(coeffs, step, k, n, &c[k]);
-        _Alignas(32) float effect[QM_BLOCK_ROOM] = {0};
+        float effect[QM_BLOCK_ROOM];
         fade(s, coeffs[C_FADE], n, effect);
         block(s, c, effect, n, (float *const[]){call->left + done, call->right + done});
         qm_tap_pass(&s->tap, s->fade_frames, n);
