@@ -27,8 +27,8 @@
  *     near[b] = sum over 64 frames around block b of (-1)^i hann[i] x[i]
  *     peak += QM_PEAK_GUARD * max |near| of blocks b - 2 to b + 1
  *
- * a band of 0.03 of the rate below half of it, where music has next to nothing: 0.1 dB
- * for a lone sample or white noise, 2 dB for (+1, -1, ...) itself.
+ * a band of 0.03 of the rate below half of it, where music has next to nothing: 0.27 dB
+ * for a lone sample, 0.2 dB for white noise, 6 dB for (+1, -1, ...) itself.
  *
  * Sources: the need for four points and the way they are read, ITU-R BS.1770-5, annex 2;
  * how far a band-limited signal falls beside its peak: as its fastest sine at most. */
@@ -50,7 +50,7 @@ enum {
     QM_PEAK_NEAR = 64, /* frames of the guard's window */
 };
 
-#define QM_PEAK_GUARD 0.6f
+#define QM_PEAK_GUARD 1.0f /* from what meters of 48 to 256 taps read */
 /* No point is further above the samples around it: the sum of the magnitudes of all taps
  * of any phase is 2.834, and the parabola adds 1 / 7.2 at most. */
 #define QM_PEAK_REACH 3.4f

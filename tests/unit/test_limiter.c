@@ -151,9 +151,28 @@ static void test_no_sample_is_above_the_ceiling(void **unused)
                         if (!(fabs((double)rows[i][side]) <= most))
                             fail_msg("signal %d, ceiling %d/10 dB: above it at %u", kind,
                                      (int)(10 * ceilings[c]), i);
-                assert_true(kind == 1 || kind == 3 || peak(rows, N) > 0.5 * most);
+                assert_true(kind == 1 || kind == 3 || peak(rows, N) > 0.4 * most);
                 gang_close(&gang);
             }
+}
+
+/* A ceiling that moves holds for what enters when it has arrived. */
+static void test_a_new_ceiling(void **unused)
+{
+    (void)unused;
+    ProcGang gang;
+    start(&gang, 48000, 0, 5);
+    for (uint32_t i = 0; i < N; i++)
+        rows[i] = qm_vec((float)(4 * sin(0.1 * i)));
+    const uint32_t at = 20000 + 7, there = at + QM_RAMP + latency(&gang);
+    gang_run(&gang, rows, NULL, at, QM_QUANTUM);
+    gang_set(&gang, 0, CEILING, -12);
+    gang_run(&gang, rows + at, NULL, N - at, QM_QUANTUM);
+    const double low = pow(10, -12 / 20.0);
+    assert_true((double)peak(rows, at) > 0.9);
+    assert_true((double)peak(rows + there, N - there) <= low);
+    assert_true((double)peak(rows + there, N - there) > 0.95 * low);
+    gang_close(&gang);
 }
 
 /* ---- what it leaves alone ---- */
@@ -397,6 +416,7 @@ static double cruel(int kind, uint32_t t)
 
 enum { CRUEL = 13, SPAN = 1 << 14 };
 
+/* dB above the ceiling, by meters of 256 taps and of 48. */
 static double over(int kind, double rate, double ceiling_db, const double *settings)
 {
     ProcGang gang;
@@ -411,8 +431,11 @@ static double over(int kind, double rate, double ceiling_db, const double *setti
                                             (float)(0.5 * cruel(kind, i + 77))};
     gang_run(&gang, rows, NULL, SPAN, QM_QUANTUM);
     gang_close(&gang);
-    const double l = true_peak_16x(rows, SPAN, 0), r = true_peak_16x(rows, SPAN, 1);
-    return 20 * log10(l > r ? l : r) - ceiling_db;
+    double most = 0;
+    for (uint32_t side = 0; side < 2; side++)
+        most = fmax(most, fmax(true_peak_16x(rows, SPAN, side, 128),
+                               true_peak_16x(rows, SPAN, side, 24)));
+    return 20 * log10(most) - ceiling_db;
 }
 
 static void test_no_true_peak_is_above_the_ceiling(void **unused)
@@ -420,17 +443,19 @@ static void test_no_true_peak_is_above_the_ceiling(void **unused)
     (void)unused;
     static const double rates[] = {44100, 48000, 96000}, ceilings[] = {-0.1, -1, -6};
     static const double settings[][3] = {{5, 100, 0}, {1.5, 10, 0}, {10, 30, LOUD}};
+    uint32_t failures = 0;
     for (int kind = 0; kind < CRUEL; kind++)
         for (int k = 0; k < 3; k++) {
             const double got = over(kind, rates[(k + kind) % 3], ceilings[k],
                                     settings[(k + kind / 3) % 3]);
-            if (getenv("QM_TELL"))
-                print_message("signal %d, %d: %d mdB\n", kind, k, (int)(1000 * got));
-            if (!(got < 0.05))
-                fail_msg("signal %d, rate %d, ceiling %d/10 dB: %d thousandths of a dB",
-                         kind, (int)rates[(k + kind) % 3], (int)(10 * ceilings[k]),
-                         (int)(1000 * got));
+            if (got < 0.05 && !getenv("QM_TELL"))
+                continue;
+            print_message("signal %d at %d, ceiling %d/10 dB: %d mdB over\n", kind,
+                          (int)rates[(k + kind) % 3], (int)(10 * ceilings[k]),
+                          (int)(1000 * got));
+            failures += !(got < 0.05);
         }
+    assert_int_equal(failures, 0);
 }
 
 /* No more margin than it needs. */
@@ -484,6 +509,7 @@ int main(void)
         cmocka_unit_test(test_the_sliding_minimum),
         cmocka_unit_test(test_the_smoother_is_three_boxes),
         cmocka_unit_test(test_no_sample_is_above_the_ceiling),
+        cmocka_unit_test(test_a_new_ceiling),
         cmocka_unit_test(test_below_the_ceiling_it_is_a_delay),
         cmocka_unit_test(test_nothing_drifts),
         cmocka_unit_test(test_the_gain_has_no_corners),

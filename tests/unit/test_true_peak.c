@@ -64,7 +64,7 @@ static void test_a_tone_reads_one(void **unused)
     static const double cases[][3] = {/* cycles a frame, least and most in dB */
                                       {0.001, -0.001, 0.03}, {1 / 6.0, -0.003, 0.03},
                                       {0.25, -0.005, 0.04},  {0.3, -0.01, 0.04},
-                                      {0.4, -0.03, 0.05},    {0.45, -0.03, 0.1}};
+                                      {0.4, -0.03, 0.05},    {0.45, -0.03, 0.15}};
     for (uint32_t k = 0; k < QM_COUNT(cases); k++)
         for (int phase = 0; phase < 40; phase++) {
             for (uint32_t i = 0; i < N; i++) {
