@@ -288,7 +288,7 @@ typedef struct State {
     /* first floats in the items */
     uint32_t predelay_at[2], stage_at[2][STAGES], early_at[2];
     uint32_t in_cell; /* frames of this cell that are done */
-    float peak;       /* of what is in front of the network, or of springs, in it */
+    float peak;       /* of what springs gave in it */
     bool quiet;       /* in the cell before */
     bool running; /* a frame has been computed: predelay changes by a fade from now on */
     _Alignas(64) float items[]; /* the network's lines, or the springs, first */
@@ -480,7 +480,6 @@ static void room_block(const QmProcSpec *spec, State *s, float *c, const float *
     if (room->disperses)
         qm_whip_run(&s->whip, n, io);
     diffuse(s, c, step, io, n);
-    s->peak = qm_fdn_peak(s->peak, io, n);
     if (room->early > 0)
         reflect(room, s, c, step, n, io, early);
     qm_fdn_begin(&s->fdn, c + C_BODY);
