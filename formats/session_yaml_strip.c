@@ -158,8 +158,9 @@ static const QmFieldType field_fader = {read_fader, print_fader, default_fader,
 
 static QmPart share_part(QmShare *share)
 {
-    return (QmPart){
-        .rows = qm_share_params, .n_rows = QM_SHARE_PARAMS, .values = share->params};
+    return (QmPart){.rows = qm_share_params,
+                    .n_rows = QM_SHARE_PARAMS,
+                    .values = share->params};
 }
 
 static QmStatus read_share(QmReader *reader, const QmYamlNode *node, const QmField *field,

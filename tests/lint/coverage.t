@@ -17,17 +17,32 @@ verdict "every module of libqmix, render and formats has a test" "$(
         head -q -n 12 $tests | grep -qE "tests:.*\\b$module\\b" || echo "$source"
     done)"
 
+# The name of the processor or source that a file describes.
+name_in() { sed -n 's/^ *\.name = "\([a-z_0-9-]*\)".*/\1/p' "$1" | head -n 1; }
+
 # libqmix/proc/list.c names the processors, one a line.
 goldens=$(cat tests/golden/*.txt tests/golden/*.sums testdata/golden/* 2>/dev/null)
 if [ -n "$goldens" ]; then
     verdict "every processor has a golden sum" "$(
         for source in libqmix/proc/*.c; do
-            name=$(sed -n 's/^ *\.name = "\([a-z_0-9]*\)".*/\1/p' "$source" | head -n 1)
+            name=$(name_in "$source")
             [ -z "$name" ] || grep -qw "$name" <<<"$goldens" || echo "$name ($source)"
         done)"
 else
     skip "every processor has a golden sum" "no golden sums yet"
 fi
+
+verdict "every processor has a page" "$(
+    sed -n 's/^ *QM_PROC(\([a-z_0-9]*\)).*/\1/p' libqmix/proc/list.c | while read -r file; do
+        page=docs/processors/$(name_in "libqmix/proc/$file.c").md
+        [ -e "$page" ] || echo "$page"
+    done)"
+
+verdict "every diagram is drawn, and shown" "$(
+    diff <(grep -oh 'plots/[a-z0-9-]*\.svg' docs/processors/*.md | sort -u) \
+         <(cd docs/processors && ls plots/*.svg) | grep '^[<>]'
+    diff <(sed -n 's/^    {"\([a-z0-9-]*\)",$/plots\/\1.svg/p' tests/plots/table.h | sort -u) \
+         <(cd docs/processors && ls plots/*.svg) | grep '^[<>]')"
 
 verdict "every tool has a man page" "$(
     for source in cmd/q*.c; do

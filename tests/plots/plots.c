@@ -25,6 +25,7 @@ typedef struct Series {
     const char *label, *proc, *settings;
     uint32_t groups;
     enum { LEFT, RIGHT, MID, SIDE } out;
+    uint32_t nth; /* see the measurement */
 } Series;
 
 typedef struct Trace {
@@ -172,7 +173,8 @@ static void static_curve(const Plot *plot, const Series *series, Trace *trace)
 }
 
 /* The gain over time (ms) of a tone of 4 kHz that is loud (-6 dB) from 100 to `argument`
- * ms and soft (-40 dB) before and after, measured on its peaks. */
+ * ms and soft (-40 dB) before and after, of each of its waves. What a filter still rings of
+ * the loud tone when the soft one has come back is no gain: 4 ms are left out. */
 static void gain_steps(const Plot *plot, const Series *series, Trace *trace)
 {
     const uint32_t n = (uint32_t)(plot->x_to / 1000 * RATE), period = 12;
@@ -191,7 +193,9 @@ static void gain_steps(const Plot *plot, const Series *series, Trace *trace)
             in += input[k] * input[k];
             out += heard(series, k) * heard(series, k);
         }
-        add(trace, 1000.0 * i / RATE, 10 * log10(out / in + 1e-12));
+        const double ms = 1000.0 * i / RATE;
+        if (ms < plot->argument - 1 || ms > plot->argument + 4)
+            add(trace, ms, 10 * log10(out / in + 1e-12));
     }
 }
 
@@ -270,12 +274,10 @@ static void echoes(const Plot *plot, const Series *series, Trace *trace)
     }
 }
 
-/* Schroeder's decay of an octave of noise around `argument` Hz that stops at 0 s: the
- * energy still to come of the impulse's answer, through a band-pass. */
-static void decay(const Plot *plot, const Series *series, Trace *trace)
+/* An octave around `hz` of what an impulse becomes. */
+static void octave(const Series *series, double hz, double *band)
 {
-    static double band[FRAMES];
-    const double w = 2 * M_PI * plot->argument / RATE, alpha = sin(w) / (2 * M_SQRT2);
+    const double w = 2 * M_PI * hz / RATE, alpha = sin(w) / (2 * M_SQRT2);
     for (uint32_t i = 0; i < FRAMES; i++)
         feed(series, i, i == 0);
     run(series, FRAMES);
@@ -291,16 +293,118 @@ static void decay(const Plot *plot, const Series *series, Trace *trace)
             band[i] = y;
         }
     }
-    double all = 0, left = 0;
-    for (uint32_t i = 0; i < FRAMES; i++)
-        all += band[i] * band[i];
-    left = all;
+}
+
+/* What is left of the energy from every frame on (Schroeder's decay), in dB of all. */
+static void energy_left(double *band)
+{
+    double left = 0;
+    for (uint32_t i = FRAMES; i-- > 0;)
+        band[i] = left += band[i] * band[i];
+    for (uint32_t i = FRAMES; i-- > 0;)
+        band[i] = 10 * log10(band[i] / left + 1e-12);
+}
+
+static double band[FRAMES];
+
+/* The decay of an octave of noise around `argument` Hz that stops at 0 s. */
+static void decay(const Plot *plot, const Series *series, Trace *trace)
+{
+    octave(series, plot->argument, band);
+    energy_left(band);
     const uint32_t step = (uint32_t)(plot->x_to * RATE / POINTS) + 1;
-    for (uint32_t i = 0; i < FRAMES && i < plot->x_to * RATE; i++) {
-        if (i % step == 0)
-            add(trace, (double)i / RATE, 10 * log10(left / all + 1e-12));
-        left -= band[i] * band[i];
+    for (uint32_t i = 0; i < FRAMES && i < plot->x_to * RATE; i += step)
+        add(trace, (double)i / RATE, band[i]);
+}
+
+/* The time for 60 dB, from the way between -5 and -35 dB, octave by octave. */
+static void decay_times(const Plot *plot, const Series *series, Trace *trace)
+{
+    for (double hz = plot->x_from; hz <= plot->x_to; hz *= M_SQRT2) {
+        uint32_t from = 0, to = 0;
+        octave(series, hz, band);
+        energy_left(band);
+        while (from < FRAMES && band[from] > -5)
+            from++;
+        while (to < FRAMES && band[to] > -35)
+            to++;
+        add(trace, hz, 2.0 * (to - from) / RATE);
     }
+}
+
+/* The response of the answer's nth piece of `argument` seconds (of a delay: repeat). */
+static void repeats(const Plot *plot, const Series *series, Trace *trace)
+{
+    const uint32_t piece = (uint32_t)(plot->argument * RATE);
+    const uint32_t at = series->nth * piece - piece / 2;
+    for (uint32_t i = 0; i < FRAMES; i++)
+        feed(series, i, i == 0);
+    run(series, FRAMES);
+    for (int k = 0; k <= 200; k++) {
+        const double hz = plot->x_from * pow(plot->x_to / plot->x_from, k / 200.0);
+        double _Complex sum = 0;
+        for (uint32_t i = at; i < at + piece; i++)
+            sum += heard(series, i) * cexp(-2 * M_PI * I * hz / RATE * i);
+        add(trace, hz, decibel(cabs(sum)));
+    }
+}
+
+/* The gain of steady tones of `argument` dB, by their frequency. */
+static void tone_response(const Plot *plot, const Series *series, Trace *trace)
+{
+    const double peak = pow(10, plot->argument / 20);
+    for (double hz = plot->x_from; hz <= plot->x_to; hz *= exp2(1 / 6.0)) {
+        double in = 0, out = 0;
+        for (uint32_t i = 0; i < RATE; i++)
+            feed(series, i, peak * sin(2 * M_PI * hz * i / RATE));
+        for (uint32_t i = RATE / 2; i < RATE * 3 / 4; i++)
+            in += (double)rows[i][0] * (double)rows[i][0];
+        run(series, RATE);
+        for (uint32_t i = RATE / 2; i < RATE * 3 / 4; i++)
+            out += heard(series, i) * heard(series, i);
+        add(trace, hz, 10 * log10(out / in + 1e-12));
+    }
+}
+
+/* What a click of one on the left becomes, over ms. */
+static void click(const Plot *plot, const Series *series, Trace *trace)
+{
+    const uint32_t n = (uint32_t)(plot->x_to / 1000 * RATE), before = RATE / 1000;
+    memset(rows, 0, RATE * sizeof *rows);
+    rows[before][0] = 1;
+    run(series, RATE);
+    for (uint32_t i = 0; i < n && i < POINTS; i++)
+        add(trace, 1000.0 * i / RATE, heard(series, i));
+}
+
+/* The gain of an analogue bell or shelf of 6 dB at `nth` Hz and q 0.7071, as the cookbook
+ * has it before the bilinear transform. */
+static void analogue(const Plot *plot, const Series *series, Trace *trace, bool shelf)
+{
+    const double a = pow(10, 6 / 40.0), q = M_SQRT1_2;
+    for (int k = 0; k <= 400; k++) {
+        const double hz = plot->x_from * pow(plot->x_to / plot->x_from, k / 400.0);
+        const double _Complex s = I * hz / series->nth, r = sqrt(a) / q * s;
+        const double _Complex bell = (s * s + s * a / q + 1) / (s * s + s / (a * q) + 1);
+        const double _Complex high = a * (a * s * s + r + 1) / (s * s + r + a);
+        add(trace, hz, decibel(cabs(shelf ? high : bell)));
+    }
+}
+
+static void bells(const Plot *plot, const Series *series, Trace *trace)
+{
+    if (series->proc)
+        response(plot, series, trace);
+    else
+        analogue(plot, series, trace, false);
+}
+
+static void shelves(const Plot *plot, const Series *series, Trace *trace)
+{
+    if (series->proc)
+        response(plot, series, trace);
+    else
+        analogue(plot, series, trace, true);
 }
 
 /* A drum: noise that is struck every half second and dies away; the level in dB of every
@@ -340,20 +444,21 @@ static void lfo_shape(const Plot *plot, const Series *series, Trace *trace)
 
 /* ---- drawing ------------------------------------------------------------------------ */
 
+static bool log_x(const Plot *plot) { return plot->x_tick == 0; }
+
 static const char *x_label(const Plot *plot)
 {
     static const struct {
         Measure *measure;
         const char *label;
     } labels[] = {
-        {response, "Hz"},      {static_curve, "input, dBFS"}, {gain_steps, "ms"},
-        {tone_spectrum, "Hz"}, {transfer, "input"},           {lfo_shape, "cycles"},
-        {error_noise, "Hz"},
+        {static_curve, "input, dBFS"}, {gain_steps, "ms"},    {click, "ms"},
+        {transfer, "input"},           {lfo_shape, "cycles"},
     };
     for (uint32_t i = 0; i < QM_COUNT(labels); i++)
         if (labels[i].measure == plot->measure)
             return labels[i].label;
-    return "s";
+    return log_x(plot) ? "Hz" : "s";
 }
 
 static void draw(const Plot *plot, const char *folder)
@@ -371,11 +476,9 @@ static void draw(const Plot *plot, const char *folder)
                              .n = traces[n].n,
                              .stems = plot->measure == tone_spectrum};
     }
-    const bool log_x = plot->measure == response || plot->measure == tone_spectrum ||
-                       plot->measure == error_noise;
     const SvgPlot svg = {
         .title = plot->title,
-        .x = {x_label(plot), plot->x_from, plot->x_to, plot->x_tick, log_x},
+        .x = {x_label(plot), plot->x_from, plot->x_to, plot->x_tick, log_x(plot)},
         .y = {plot->y_label, plot->y_from, plot->y_to, plot->y_tick, false},
         .lines = lines,
         .n_lines = n,

@@ -6,13 +6,12 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum {
-    WIDTH = 720,
+    WIDTH = 900,
     HEIGHT = 400,
     LEFT = 62,
-    RIGHT = 16,
+    RIGHT = 230,
     TOP = 34,
     BOTTOM = 46,
     STYLES = 6
@@ -150,27 +149,9 @@ static void draw_line(FILE *file, const SvgPlot *plot, const SvgLine *line,
     fputs("\"/>\n", file);
 }
 
-/* White under the names, so that lines do not cross them; seven units a letter will do. */
-static void clear_legend(FILE *file, const SvgPlot *plot)
-{
-    uint32_t rows = 0;
-    size_t longest = 0;
-    for (uint32_t i = 0; i < plot->n_lines; i++) {
-        const size_t length = plot->lines[i].label ? strlen(plot->lines[i].label) : 0;
-        rows += length > 0;
-        longest = length > longest ? length : longest;
-    }
-    const uint32_t width = (uint32_t)(7 * longest) + 52;
-    fprintf(file,
-            "<rect x=\"%u\" y=\"%d\" width=\"%u\" height=\"%u\" fill=\"#ffffff\" "
-            "fill-opacity=\"0.85\"/>\n",
-            WIDTH - RIGHT - 2 - width, TOP + 2, width, 16 * rows + 4);
-}
-
 static void draw_legend(FILE *file, const SvgPlot *plot)
 {
     uint32_t row = 0;
-    clear_legend(file, plot);
     for (uint32_t i = 0; i < plot->n_lines; i++) {
         if (!plot->lines[i].label)
             continue;
@@ -178,11 +159,11 @@ static void draw_legend(FILE *file, const SvgPlot *plot)
         fprintf(file,
                 "<path stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"M",
                 styles[i % STYLES].colour, styles[i % STYLES].dash);
-        number(file, WIDTH - RIGHT - 40);
+        number(file, WIDTH - RIGHT + 10);
         fputc(' ', file);
         number(file, y - 4);
-        fputs("h34\"/>\n", file);
-        text_at(file, WIDTH - RIGHT - 46, y, "end", plot->lines[i].label);
+        fputs("h26\"/>\n", file);
+        text_at(file, WIDTH - RIGHT + 42, y, "start", plot->lines[i].label);
     }
 }
 
