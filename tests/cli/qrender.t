@@ -90,7 +90,8 @@ is "muted" "$(peak "$tmp/mute.wav")" "0.000000000"
 # --- text
 status 0 "$qrender" "$session" --explain
 ok "the plan" grep -q "^plan: " "$tmp/out"
-ok "latencies" grep -q "delayed 240" "$tmp/out"
+# the limiter's: 5 ms, a block of 16 and half of the interpolator
+ok "latencies" grep -q "delayed 304" "$tmp/out"
 status 0 "$qrender" --list-processors
 ok "processors" grep -q "^compressor" "$tmp/out"
 status 0 "$qrender" --describe eq

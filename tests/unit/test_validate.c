@@ -91,8 +91,7 @@ static void test_sounds_and_inputs(void **unused)
     refused("song.yaml:5:3: sounds.boom: a sound needs a 'file'");
     strips[SONG_BASS].input.generator = NULL;
     refused("song.yaml:11:3: sources.bass: a source needs an input: clip, clips, "
-            "sampler, tone "
-            "or click");
+            "sampler, tone, click or lv2");
     strips[SONG_VOX].input.n_clips = 0;
     refused("song.yaml:12:3: sources.vox: a source of clips needs at least one");
     strips[SONG_KICK].input.sound = QM_NONE;
