@@ -1,5 +1,6 @@
 /* Instances as processors and generators of the graph. Coeffs are the params as floats;
- * all are stepped, and read when a block begins. */
+ * all are stepped, and read when a block begins. All of an insert's state is the
+ * instance's. */
 #include "render/lv2_host.h"
 
 /* LV2 does not tell how long a plug-in rings. What is silent before is cut off where the
@@ -11,23 +12,11 @@ static const QmReading readings[] = {
 
 /* --- inserts ---------------------------------------------------------------------- */
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    return qm_lv2_instance_plugin(spec->instance)->n_rows;
-}
-
 static void update(const QmProcSpec *spec, const double *params, float *coeffs)
 {
-    for (uint32_t i = 0; i < n_coeffs(spec); i++) {
+    for (uint32_t i = 0; i < qm_lv2_instance_plugin(spec->instance)->n_rows; i++) {
         coeffs[i] = (float)params[i];
     }
-}
-
-/* The executor's part of the state is empty: all of it is the instance's. */
-static size_t insert_state(const QmProcSpec *spec)
-{
-    (void)spec;
-    return 0;
 }
 
 static uint32_t latency(const QmProcSpec *spec)
@@ -53,7 +42,7 @@ static void process_strip(const QmStripCall *call)
     float *const io[2] = {call->left, call->right};
     const float *const key[2] = {call->key_left, call->key_right};
     if (qm_lv2_instance_between(in)) {
-        const uint32_t n = n_coeffs(call->spec);
+        const uint32_t n = qm_lv2_instance_plugin(in)->n_rows;
         for (uint32_t i = 0; i < n; i++) {
             qm_lv2_instance_control(in, i, call->coeffs[i]);
         }
@@ -76,12 +65,6 @@ typedef struct State {
     QmLv2Instance *instance; /* for what has no spec */
     bool running;
 } State;
-
-static size_t instrument_state(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
 
 static void instrument_reset(const QmProcSpec *spec, void *state)
 {
@@ -155,9 +138,8 @@ void qm_lv2_describe(QmLv2Plugin *plugin)
                                 .flags = plugin->n_key ? QM_PROC_KEYED : 0,
                                 .readings = readings,
                                 .n_readings = QM_COUNT(readings),
-                                .n_coeffs = n_coeffs,
+                                .n_coeffs = plugin->n_rows,
                                 .update = update,
-                                .state_size = insert_state,
                                 .latency = latency,
                                 .tail = insert_tail,
                                 .reset = insert_reset,
@@ -167,7 +149,7 @@ void qm_lv2_describe(QmLv2Plugin *plugin)
                                     .summary = plugin->plugin.name,
                                     .params = plugin->rows,
                                     .n_params = plugin->n_rows,
-                                    .state_size = instrument_state,
+                                    .state_size = sizeof(State),
                                     .reset = instrument_reset,
                                     .trigger = trigger,
                                     .release = release,

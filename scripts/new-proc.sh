@@ -47,12 +47,6 @@ typedef struct State {
     QmVec y;
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static double seconds(const double *p)
 {
     return 1 / (2 * QM_PI * p[FREQ]);
@@ -61,12 +55,6 @@ static double seconds(const double *p)
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     c[C_SHARE] = (float)qm_one_pole(seconds(p), spec->rate_hz);
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
 }
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
@@ -94,9 +82,9 @@ const QmProcDesc QM_ISA(qm_proc_$name) = {
     .summary = "say in one line what it is",
     .params = params,
     .n_params = QM_COUNT(params),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .tail = tail,
     .process = process,
 };

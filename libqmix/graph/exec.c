@@ -43,7 +43,7 @@ static bool make_slot(const QmPlan *plan, const QmPlanOp *op, const QmPlanSlot *
             qm_insert_spec(plan->session, &plan->session->strips[op->strip[m]],
                            planned->insert[m]);
         slot->params[m] = QM_NEW_ARRAY(arena, double, planned->n_params);
-        const size_t size = proc->state_size(&slot->spec[m]);
+        const size_t size = qm_proc_state_size(proc, &slot->spec[m]);
         if (!proc->process || m == 0) {
             slot->state[m] = qm_arena_alloc(arena, 1, size + 64);
             slot->state_size[m] = size;
@@ -98,7 +98,7 @@ static bool make_input(const QmPlan *plan, uint16_t strip, Input *input, QmArena
                make_voices(plan, strip, input, arena);
     input->params = QM_NEW_ARRAY(arena, double, source->generator->n_params);
     input->spec = qm_input_spec(plan->session, owner);
-    input->state_size = source->generator->state_size(&input->spec);
+    input->state_size = source->generator->state_size;
     input->state = qm_arena_alloc(arena, 1, input->state_size + 64);
     return input->params && input->state;
 }

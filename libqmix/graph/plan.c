@@ -111,11 +111,10 @@ static QmStatus open_gang(QmPlan *plan, uint16_t s, QmArena *arena)
         const QmInsert *insert = &strip->inserts[i];
         if (insert->bypass)
             continue;
-        const QmProcSpec spec = qm_insert_spec(session, strip, insert);
         QmPlanSlot *slot = &op->slots[op->n_slots++];
         slot->proc = qm_proc_for_isa(insert->proc, plan->isa);
         slot->n_params = qm_proc_n_params(insert->proc, insert->n_groups);
-        slot->n_coeffs = insert->proc->n_coeffs(&spec);
+        slot->n_coeffs = qm_proc_n_coeffs(insert->proc, insert->n_groups);
         slot->keyed = insert->key != QM_NONE;
     }
     join(plan, op, s);

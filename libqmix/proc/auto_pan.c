@@ -33,22 +33,10 @@ typedef struct State {
     QmCycle cycles[QM_GANG];
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     c[C_RATE] = (float)(p[RATE] / spec->rate_hz);
     c[C_DEPTH] = (float)(p[DEPTH] / 100);
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
 }
 
 /* cos(pi/4 x) + side sin(pi/4 x) */
@@ -88,8 +76,8 @@ const QmProcDesc QM_ISA(qm_proc_auto_pan) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .process = process,
 };

@@ -63,12 +63,6 @@ typedef struct State {
     float lines[];
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const double voices = spec->params[VOICES], quarter = p[MIX] / 400;
@@ -85,7 +79,7 @@ static uint32_t longest(const QmProcSpec *spec)
            2 * QM_MOVING_TAPS;
 }
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     const QmMovingLine line = qm_moving_line(longest(spec));
     return sizeof(State) + 4 * (size_t)line.size * sizeof(float);
@@ -179,9 +173,9 @@ const QmProcDesc QM_ISA(qm_proc_chorus) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .tail = tail,
     .reset = reset,
     .process_strip = process_strip,

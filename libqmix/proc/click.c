@@ -100,12 +100,6 @@ static void generate(const QmGenCall *call)
     }
 }
 
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
-
 static void reset(const QmProcSpec *spec, void *state)
 {
     (void)spec;
@@ -127,7 +121,7 @@ const QmGenDesc qm_gen_click = {
     .params = params_table,
     .n_params = PARAMS,
     .flags = QM_GEN_BEATS,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .reset = reset,
     .trigger = trigger,
     .generate = generate,

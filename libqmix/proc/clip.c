@@ -210,12 +210,6 @@ static void generate(const QmGenCall *call)
     }
 }
 
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
-
 static void reset(const QmProcSpec *spec, void *state)
 {
     (void)spec;
@@ -235,7 +229,7 @@ const QmGenDesc qm_gen_clip = {
     .name = "clip",
     .summary = "pieces of sounds, played as they are",
     .flags = QM_GEN_CLIPS,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .reset = reset,
     .trigger = trigger,
     .generate = generate,

@@ -74,12 +74,6 @@ static const QmParam params[] = {
 
 enum { C_DRIVE, C_LINE, C_BEND, C_DRY, C_WET, N_COEFFS };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     (void)spec;
@@ -91,12 +85,6 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[C_BEND] = (float)(ceiling * softness);
     c[C_DRY] = (float)(1 - mix);
     c[C_WET] = (float)mix;
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(QmOversampler);
 }
 
 static uint32_t factor_of(const QmProcSpec *spec)
@@ -156,9 +144,9 @@ const QmProcDesc QM_ISA(qm_proc_clipper) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_RINGS,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(QmOversampler),
     .latency = latency,
     .tail = tail,
     .process = process,

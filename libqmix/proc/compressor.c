@@ -136,12 +136,6 @@ typedef struct State {
     QmVec rows[]; /* of the look-ahead, then what is held */
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const bool rms = (int)p[DETECTOR] == RMS;
@@ -163,7 +157,7 @@ static uint32_t lookahead(const QmProcSpec *spec)
     return qm_frames_of_ms(spec->params[LOOKAHEAD], spec->rate_hz);
 }
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     const uint32_t frames = lookahead(spec);
     const size_t held = frames ? frames + 2 : 0;
@@ -315,9 +309,9 @@ const QmProcDesc QM_ISA(qm_proc_compressor) = {
     .flags = QM_PROC_KEYED,
     .readings = readings,
     .n_readings = QM_COUNT(readings),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .latency = lookahead,
     .reset = reset,
     .read = read,

@@ -115,12 +115,6 @@ typedef struct State {
     QmTally tally;
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 /* Settling (dsp/svf.h) is for low frequencies; this band has none. */
 static void update_band(const QmProcSpec *spec, const double *p, float *c)
 {
@@ -138,12 +132,6 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[C_ATTACK] = (float)qm_one_pole(p[ATTACK] / 1000, spec->rate_hz);
     c[C_RANGE] = (float)(-p[RANGE] * QM_LOG2_PER_DB);
     c[C_WIDE] = (int)p[MODE] == WIDE;
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
 }
 
 /* In 14 time constants the ringing falls by 120 dB. */
@@ -271,9 +259,9 @@ const QmProcDesc QM_ISA(qm_proc_de_esser) = {
     .n_params = QM_COUNT(params),
     .readings = readings,
     .n_readings = QM_COUNT(readings),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .tail = tail,
     .read = read,
     .process = process,

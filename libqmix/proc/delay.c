@@ -104,12 +104,6 @@ enum {
     N_COEFFS,
 };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static uint32_t frames(double ms, double rate_hz)
 {
     const uint32_t n = (uint32_t)(ms * 1e-3 * rate_hz + 0.5);
@@ -184,7 +178,7 @@ typedef struct State {
     _Alignas(64) float items[];
 } State;
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     const QmRing ring = qm_ring(longest(spec));
     return sizeof(State) + 2 * qm_ring_items(&ring) * sizeof(float);
@@ -301,9 +295,9 @@ const QmProcDesc QM_ISA(qm_proc_delay) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .tail = tail,
     .reset = reset,
     .process_strip = process_strip,

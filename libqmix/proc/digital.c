@@ -55,12 +55,6 @@ static const QmParam params[] = {
 
 enum { C_STEP, C_RATE, C_NOISE, C_MIX, N_COEFFS };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const double ratio = p[RATE] / spec->rate_hz;
@@ -75,12 +69,6 @@ typedef struct State {
     QmVecI awake; /* frames until the noise sleeps */
     QmCycle ticks[QM_GANG];
 } State;
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
 
 static uint32_t awake_frames(const QmProcSpec *spec)
 {
@@ -151,9 +139,9 @@ const QmProcDesc QM_ISA(qm_proc_digital) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .tail = tail,
     .process = process,
 };

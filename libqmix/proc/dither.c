@@ -33,12 +33,6 @@ static const QmParam params[] = {
 
 enum { C_SCALE, C_TAPS, N_COEFFS = C_TAPS + QM_SHAPE_TAPS };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const bool shaped = p[SHAPE] > 0.5 && qm_shape_defined(spec->rate_hz);
@@ -51,12 +45,6 @@ typedef struct State {
     QmShape shape;
     QmVecI awake; /* frames until it sleeps */
 } State;
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
 {
@@ -96,9 +84,9 @@ const QmProcDesc QM_ISA(qm_proc_dither) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .tail = tail,
     .process = process,
 };

@@ -170,9 +170,7 @@ typedef struct State {
     Band bands[];
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec) { return spec->n_groups * N_COEFFS; }
-
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     return sizeof(State) + spec->n_groups * sizeof(Band);
 }
@@ -425,9 +423,9 @@ const QmProcDesc QM_ISA(qm_proc_dynamic_eq) = {
     .flags = QM_PROC_KEYED,
     .readings = readings,
     .n_readings = QM_COUNT(readings),
-    .n_coeffs = n_coeffs,
+    .n_group_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .tail = tail,
     .process = process,
     .read = read_strip,

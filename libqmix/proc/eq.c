@@ -88,11 +88,6 @@ static const float takes[][N_TAKE] = {
     [LEFT] = {0.5f, 0, 0.5f}, [RIGHT] = {0.5f, 0, -0.5f},
 };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    return spec->n_groups * (QM_SVF_COEFFS + N_TAKE);
-}
-
 static void update(const QmProcSpec *spec, const double *params, float *coeffs)
 {
     for (uint32_t b = 0; b < spec->n_groups; b++) {
@@ -114,7 +109,7 @@ typedef struct State {
     QmSvf bands[];
 } State;
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     return sizeof(State) + spec->n_groups * sizeof(QmSvf);
 }
@@ -245,9 +240,9 @@ const QmProcDesc QM_ISA(qm_proc_eq) = {
     .group = band,
     .n_group = QM_COUNT(band),
     .max_groups = MAX_BANDS,
-    .n_coeffs = n_coeffs,
+    .n_group_coeffs = QM_SVF_COEFFS + N_TAKE,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .tail = tail,
     .process = process,
 };

@@ -78,12 +78,6 @@ enum {
     N_COEFFS,
 };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static double level(double db) { return db > OFF_DB ? qm_db_to_gain(db) : 0; }
 
 static void update(const QmProcSpec *spec, const double *p, float *c)
@@ -102,12 +96,6 @@ typedef struct State {
     QmOversampler re, im; /* the way down is re's */
     QmDryLine dry;
 } State;
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
 
 static uint32_t factor(const QmProcSpec *spec) { return spec->rate_hz < 100e3 ? 4 : 2; }
 
@@ -191,9 +179,9 @@ const QmProcDesc QM_ISA(qm_proc_exciter) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED | QM_PROC_RINGS,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .latency = latency,
     .tail = tail,
     .process = process,

@@ -142,6 +142,7 @@ enum {
     C_IN = C_MODEL,
     C_TAPS,
     N_LADDER = C_TAPS + QM_LADDER_TAPS,
+    N_COEFFS = N_LADDER, /* the svf leaves some at 0 */
 };
 
 typedef struct State {
@@ -168,17 +169,6 @@ static uint32_t factor_of(const QmProcSpec *spec)
 static uint32_t latency(const QmProcSpec *spec)
 {
     return qm_oversample_latency(factor_of(spec));
-}
-
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    return is_ladder(spec) ? N_LADDER : N_SVF;
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
 }
 
 static double svf_k(const double *p)
@@ -226,6 +216,7 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[C_RELEASE] = (float)qm_one_pole(p[RELEASE] / 1000, spec->rate_hz);
     c[C_RATE] = (float)(p[RATE] / spec->rate_hz);
     c[C_MIX] = (float)(p[MIX] / 100);
+    memset(c + C_MODEL, 0, (N_COEFFS - C_MODEL) * sizeof *c);
     if (is_ladder(spec))
         update_ladder(p, c);
     else
@@ -385,9 +376,9 @@ const QmProcDesc QM_ISA(qm_proc_filter) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED | QM_PROC_KEYED | QM_PROC_RINGS,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .latency = latency,
     .tail = tail,
     .process = process,

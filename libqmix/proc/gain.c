@@ -24,12 +24,6 @@ static const QmParam params[] = {
 
 enum { LEFT, RIGHT, N_COEFFS };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *coeffs)
 {
     (void)spec;
@@ -37,12 +31,6 @@ static void update(const QmProcSpec *spec, const double *p, float *coeffs)
     const int invert = (int)p[INVERT];
     coeffs[LEFT] = invert & 1 ? -gain : gain;
     coeffs[RIGHT] = invert & 2 ? -gain : gain;
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return 0;
 }
 
 static void process(const QmProcCall *call)
@@ -67,8 +55,7 @@ const QmProcDesc QM_ISA(qm_proc_gain) = {
     .summary = "level and polarity",
     .params = params,
     .n_params = QM_COUNT(params),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
     .process = process,
 };

@@ -111,12 +111,6 @@ typedef struct State {
     QmVec rows[]; /* of the look-ahead */
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static uint32_t lookahead(const QmProcSpec *spec)
 {
     return qm_frames_of_ms(spec->params[LOOKAHEAD], spec->rate_hz);
@@ -135,7 +129,7 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[C_FLOOR] = (float)qm_db_to_gain(-p[RANGE]);
 }
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     return sizeof(State) + qm_lookahead_rows(lookahead(spec)) * sizeof(QmVec);
 }
@@ -267,9 +261,9 @@ const QmProcDesc QM_ISA(qm_proc_gate) = {
     .flags = QM_PROC_KEYED,
     .readings = readings,
     .n_readings = QM_COUNT(readings),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .latency = lookahead,
     .reset = reset,
     .read = read,

@@ -44,7 +44,7 @@ typedef struct QmGenDesc {
     const QmParam *params;
     uint32_t n_params;
     uint32_t flags; /* QM_GEN_* */
-    size_t (*state_size)(const QmProcSpec *spec);
+    size_t state_size;
     void (*reset)(const QmProcSpec *spec, void *state);
     void (*trigger)(const QmProcSpec *spec, const double *params, void *state,
                     const QmTrigger *trigger);

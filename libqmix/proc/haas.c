@@ -101,12 +101,6 @@ typedef struct State {
     _Alignas(64) float items[];
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static uint32_t frames(double ms, double rate_hz)
 {
     return (uint32_t)(ms * 1e-3 * rate_hz + 0.5);
@@ -139,7 +133,7 @@ static QmRing ring_of(const QmProcSpec *spec)
     return qm_ring(frames(LONGEST_MS, spec->rate_hz) + 1);
 }
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     const QmRing ring = ring_of(spec);
     return sizeof(State) + 2 * qm_ring_items(&ring) * sizeof(float);
@@ -338,9 +332,9 @@ const QmProcDesc QM_ISA(qm_proc_haas) = {
     .n_params = QM_COUNT(params),
     .readings = readings,
     .n_readings = QM_COUNT(readings),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .tail = tail,
     .reset = reset,
     .process_strip = process_strip,

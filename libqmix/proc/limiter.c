@@ -144,12 +144,6 @@ typedef struct State {
     _Alignas(64) uint64_t sums[];
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *coeffs)
 {
     const double blocks_hz = spec->rate_hz / BLOCK;
@@ -220,7 +214,7 @@ static size_t lay_out(const QmProcSpec *spec, State *s)
     return left + 2 * line + ((size_t)s->least.window + 16) / 16 * 64;
 }
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     State s;
     return lay_out(spec, &s);
@@ -372,9 +366,9 @@ const QmProcDesc QM_ISA(qm_proc_limiter) = {
     .readings = readings,
     .n_readings = QM_COUNT(readings),
     .flags = QM_PROC_RINGS, /* in style loud */
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .latency = latency,
     .tail = tail,
     .reset = reset,

@@ -69,18 +69,6 @@ typedef struct State {
     QmSvf cut;        /* of the side; the mid runs along, unheard */
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const bool cuts = p[SIDE_LOW_CUT] >= LOWEST_HZ;
@@ -153,9 +141,9 @@ const QmProcDesc QM_ISA(qm_proc_mid_side) = {
     .summary = "levels of mid and side",
     .params = params,
     .n_params = QM_COUNT(params),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .tail = tail,
     .process = process,
 };

@@ -50,18 +50,6 @@ typedef struct State {
     QmSvf sections[2];
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     c[C_CROSSOVER] = qm_cross_coeff(CROSSOVER_OVER_FREQ * p[FREQ], spec->rate_hz);
@@ -98,9 +86,9 @@ const QmProcDesc QM_ISA(qm_proc_mono_bass) = {
     .summary = "lows in mono, their phase kept with the rest",
     .params = params,
     .n_params = QM_COUNT(params),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .tail = tail,
     .process = process,
 };

@@ -145,12 +145,7 @@ typedef struct State {
     QmSvf sections[];
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    return C_BANDS + spec->n_groups * N_BAND_COEFFS;
-}
-
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     return sizeof(State) + qm_bands_sections(spec->n_groups) * sizeof(QmSvf);
 }
@@ -465,9 +460,10 @@ const QmProcDesc QM_ISA(qm_proc_multiband) = {
     .max_groups = QM_MAX_BANDS,
     .readings = readings,
     .n_readings = QM_COUNT(readings),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = C_BANDS,
+    .n_group_coeffs = N_BAND_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .tail = tail,
     .process = process,
     .read = read,

@@ -68,12 +68,6 @@ typedef struct State {
     QmVec last; /* y */
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const double feedback = p[FEEDBACK] / 100, mix = p[MIX] / 100;
@@ -84,12 +78,6 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[C_FEEDBACK] = (float)feedback;
     c[C_DRY] = (float)(1 - mix);
     c[C_WET] = (float)mix;
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
 }
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
@@ -168,9 +156,9 @@ const QmProcDesc QM_ISA(qm_proc_phaser) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .tail = tail,
     .process = process,
 };

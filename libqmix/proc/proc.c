@@ -11,6 +11,16 @@ uint32_t qm_proc_n_params(const QmProcDesc *desc, uint32_t n_groups)
     return desc->n_params + n_groups * desc->n_group;
 }
 
+uint32_t qm_proc_n_coeffs(const QmProcDesc *desc, uint32_t n_groups)
+{
+    return desc->n_coeffs + n_groups * desc->n_group_coeffs;
+}
+
+size_t qm_proc_state_size(const QmProcDesc *desc, const QmProcSpec *spec)
+{
+    return desc->size_state ? desc->size_state(spec) : desc->state_size;
+}
+
 const QmParam *qm_proc_param(const QmProcDesc *desc, uint32_t index)
 {
     if (index < desc->n_params)

@@ -170,11 +170,14 @@ typedef struct QmProcDesc {
     const QmReading *readings; /* NULL: none */
     uint32_t n_readings;
 
-    /* Coeffs of one strip (the engine copies them to both its lanes). */
-    uint32_t (*n_coeffs)(const QmProcSpec *spec);
+    /* Coeffs of one strip (the engine copies them to both its lanes): so many, and so
+     * many more for each repetition of the group. */
+    uint32_t n_coeffs, n_group_coeffs;
     void (*update)(const QmProcSpec *spec, const double *params, float *coeffs);
-    /* Bytes of state: of a whole gang for `process`, of one strip for `process_strip`. */
-    size_t (*state_size)(const QmProcSpec *spec);
+    /* Bytes of state: of a whole gang for `process`, of one strip for `process_strip`.
+     * Where it depends on the spec, size_state tells it. */
+    size_t state_size;
+    size_t (*size_state)(const QmProcSpec *spec);
     /* Frames by which the output is late; NULL: 0. A function of structural params and
      * rate. */
     uint32_t (*latency)(const QmProcSpec *spec);
@@ -193,8 +196,10 @@ typedef struct QmProcDesc {
 
 #define QM_COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
 
-/* Flat params of a desc with n_groups repetitions. */
+/* Flat params of a desc with n_groups repetitions; coeffs; bytes of state. */
 uint32_t qm_proc_n_params(const QmProcDesc *desc, uint32_t n_groups);
+uint32_t qm_proc_n_coeffs(const QmProcDesc *desc, uint32_t n_groups);
+size_t qm_proc_state_size(const QmProcDesc *desc, const QmProcSpec *spec);
 /* The table row of flat param `index`. */
 const QmParam *qm_proc_param(const QmProcDesc *desc, uint32_t index);
 /* The flat index of `name` ("threshold"), or of row `name` in group `group` (1-based;

@@ -154,12 +154,6 @@ enum {
     N_COEFFS,
 };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static bool springs(const QmProcSpec *spec)
 {
     return spec->params[TYPE] > QM_ROOM_SPRING - 0.5;
@@ -350,7 +344,7 @@ static size_t lay_out(const QmProcSpec *spec, State *s)
     return sizeof *s + used * sizeof(float);
 }
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     State s;
     return lay_out(spec, &s);
@@ -558,9 +552,9 @@ const QmProcDesc QM_ISA(qm_proc_reverb) = {
     .summary = "rooms, hall, plate or springs with decay in three bands",
     .params = params,
     .n_params = QM_COUNT(params),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .tail = tail,
     .reset = reset,
     .process_strip = process_strip,

@@ -534,12 +534,6 @@ static void generate(const QmGenCall *call)
 
 /* --- lifecycle ---------------------------------------------------------------------- */
 
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
-
 static void reset(const QmProcSpec *spec, void *memory)
 {
     (void)spec;
@@ -571,7 +565,7 @@ const QmGenDesc qm_gen_sampler = {
     .params = params_table,
     .n_params = PARAMS,
     .flags = QM_GEN_SOUND,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .reset = reset,
     .trigger = trigger,
     .release = release,

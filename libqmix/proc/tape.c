@@ -95,12 +95,6 @@ enum {
     N_COEFFS,
 };
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 /* By how many frames a delay swings whose speed swings by `percent`. */
 static double swing(double percent, double hz, double rate_hz)
 {
@@ -151,7 +145,7 @@ typedef struct State {
 
 static QmRing ring_of(uint32_t rest) { return qm_ring(2 * rest + QM_RING_BLOCK + TAPS); }
 
-static size_t state_size(const QmProcSpec *spec)
+static size_t size_state(const QmProcSpec *spec)
 {
     const uint32_t rest = rest_frames(spec);
     const QmRing ring = ring_of(rest);
@@ -275,9 +269,9 @@ const QmProcDesc QM_ISA(qm_proc_tape) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_TIMED | QM_PROC_RINGS,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .size_state = size_state,
     .latency = latency,
     .tail = tail,
     .reset = reset,

@@ -259,12 +259,6 @@ static void generate(const QmGenCall *call)
     }
 }
 
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
-
 static void reset(const QmProcSpec *spec, void *state)
 {
     (void)spec;
@@ -287,7 +281,7 @@ const QmGenDesc qm_gen_tone = {
     .params = params_table,
     .n_params = PARAMS,
     .flags = QM_GEN_FREE,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .reset = reset,
     .trigger = trigger,
     .release = release,

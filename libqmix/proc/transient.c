@@ -97,12 +97,6 @@ typedef struct State {
     QmVec least, most;     /* of the gain in log2, <= 0 and >= 0 */
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const double rate = spec->rate_hz;
@@ -114,12 +108,6 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[C_SUSTAIN] = (float)qm_log2(p[SUSTAIN]);
     c[C_OUTPUT] = (float)qm_db_to_gain(p[OUTPUT]);
     c[C_MIX] = (float)(p[MIX] / 100);
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
 }
 
 QM_INLINE void track(Envelopes *e, QmVec peak, const QmVec *c)
@@ -274,9 +262,9 @@ const QmProcDesc QM_ISA(qm_proc_transient) = {
     .n_params = QM_COUNT(params),
     .readings = readings,
     .n_readings = QM_COUNT(readings),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .read = read,
     .process = process,
 };

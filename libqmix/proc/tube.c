@@ -58,12 +58,6 @@ static const QmParam params[] = {
 #define TILT_HZ    1000.0
 #define TILT_DB    6.0
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return QM_SATURATE_COEFFS;
-}
-
 /* A tilt by k = 10^(dB/20) to either side of f is a zero at f / k and a pole at f k; its
  * louder end is kept at one, so that nothing is driven farther than `drive` says. */
 static void update(const QmProcSpec *spec, const double *p, float *c)
@@ -73,12 +67,6 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     qm_saturator_update(MOST_DRIVE * 0.01 * p[DRIVE], MOST_BIAS * 0.01 * p[ASYMMETRY],
                         0.01 * p[MIX], spec->rate_hz, c);
     qm_shelf_pair(TILT_HZ / k, TILT_HZ * k, low, spec->rate_hz, c + QM_SATURATE_PRE);
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(QmSaturator);
 }
 
 static uint32_t latency(const QmProcSpec *spec)
@@ -104,9 +92,9 @@ const QmProcDesc QM_ISA(qm_proc_tube) = {
     .params = params,
     .n_params = QM_COUNT(params),
     .flags = QM_PROC_RINGS,
-    .n_coeffs = n_coeffs,
+    .n_coeffs = QM_SATURATE_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(QmSaturator),
     .latency = latency,
     .tail = tail,
     .process = process,

@@ -59,18 +59,6 @@ typedef struct State {
     QmSvf sections[SECTIONS];
 } State;
 
-static uint32_t n_coeffs(const QmProcSpec *spec)
-{
-    (void)spec;
-    return N_COEFFS;
-}
-
-static size_t state_size(const QmProcSpec *spec)
-{
-    (void)spec;
-    return sizeof(State);
-}
-
 static double high_freq(const double *p)
 {
     return p[HIGH_FREQ] > p[LOW_FREQ] ? p[HIGH_FREQ] : p[LOW_FREQ];
@@ -126,9 +114,9 @@ const QmProcDesc QM_ISA(qm_proc_width) = {
     .summary = "stereo width of lows, mids and highs; the mono sum stays",
     .params = params,
     .n_params = QM_COUNT(params),
-    .n_coeffs = n_coeffs,
+    .n_coeffs = N_COEFFS,
     .update = update,
-    .state_size = state_size,
+    .state_size = sizeof(State),
     .tail = tail,
     .process = process,
 };

@@ -185,9 +185,9 @@ static void prepare(QmArena *arena, Job *job, QmProcSpec spec[QM_GANG],
     float *const c = QM_NEW_ARRAY(arena, float, QM_MAX_COEFFS);
     QmVec *const v = qm_arena_alloc(arena, QM_MAX_COEFFS, sizeof(QmVec));
     desc->update(spec, params, c);
-    for (uint32_t k = 0; k < desc->n_coeffs(spec); k++)
+    for (uint32_t k = 0; k < qm_proc_n_coeffs(desc, spec->n_groups); k++)
         v[k] = qm_vec(c[k]);
-    void *const state = qm_arena_alloc(arena, 1, desc->state_size(spec) + 64);
+    void *const state = qm_arena_alloc(arena, 1, qm_proc_state_size(desc, spec) + 64);
     if (desc->reset)
         desc->reset(spec, state);
     job->desc = desc;

@@ -22,7 +22,7 @@ void gen_open(GenRig *rig, const char *name, double rate_hz)
     assert_true(rig->desc->n_params <= GEN_PARAMS);
     qm_gen_defaults(rig->desc, rig->first);
     rig->spec = (QmProcSpec){.rate_hz = rate_hz, .params = rig->first};
-    rig->state = qm_arena_alloc(&rig->arena, 1, rig->desc->state_size(&rig->spec));
+    rig->state = qm_arena_alloc(&rig->arena, 1, rig->desc->state_size);
     assert_non_null(rig->state);
 }
 
@@ -56,7 +56,7 @@ void gen_play(GenRig *rig, const GenAct *acts, size_t n_acts, int64_t start,
 {
     double params[GEN_PARAMS];
     memcpy(params, rig->first, sizeof params);
-    memset(rig->state, 0, rig->desc->state_size(&rig->spec));
+    memset(rig->state, 0, rig->desc->state_size);
     rig->desc->reset(&rig->spec, rig->state);
     const uint64_t key = qm_rand_key(1, 2);
     size_t next = 0;

@@ -10,7 +10,7 @@
 static void *state_of(ProcGang *gang, const QmProcSpec *spec)
 {
     void *const state =
-        qm_arena_alloc(&gang->arena, 1, gang->desc->state_size(spec) + 64);
+        qm_arena_alloc(&gang->arena, 1, qm_proc_state_size(gang->desc, spec) + 64);
     assert(state);
     return state;
 }
@@ -30,7 +30,7 @@ static void send(ProcGang *gang, uint32_t strip, bool jump)
 void gang_reset(ProcGang *gang)
 {
     for (uint32_t s = 0; s < n_states(gang); s++) {
-        memset(gang->state[s], 0, gang->desc->state_size(&gang->spec[s]));
+        memset(gang->state[s], 0, qm_proc_state_size(gang->desc, &gang->spec[s]));
         if (gang->desc->reset)
             gang->desc->reset(&gang->spec[s], gang->state[s]);
     }
@@ -56,8 +56,9 @@ void gang_open(ProcGang *gang, const QmProcDesc *desc, double rate_hz, uint32_t 
         const uint64_t seed = qm_hash64(gang->first[s], sizeof gang->first[s]);
         gang->spec[s] = (QmProcSpec){rate_hz, n_groups, gang->first[s], seed};
     }
-    const bool ready = qm_ramp_init(&gang->ramp, desc->n_coeffs(&gang->spec[0]),
-                                    desc->process != NULL, &gang->arena);
+    const bool ready =
+        qm_ramp_init(&gang->ramp, qm_proc_n_coeffs(desc, gang->spec[0].n_groups),
+                     desc->process != NULL, &gang->arena);
     assert(ready);
     (void)ready;
     for (uint32_t s = 0; s < n_states(gang); s++)

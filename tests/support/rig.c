@@ -16,12 +16,6 @@ float rig_noise(uint32_t strip, int64_t frame, int channel)
     return (float)(qm_rand(strip + 1, (uint64_t)channel, (uint64_t)frame) - 0.5);
 }
 
-static size_t no_state(const QmProcSpec *spec)
-{
-    (void)spec;
-    return 0;
-}
-
 static void no_trigger(const QmProcSpec *spec, const double *params, void *state,
                        const QmTrigger *trigger)
 {
@@ -46,7 +40,6 @@ static int64_t forever(const QmProcSpec *spec, const double *params,
 static const QmGenDesc noise = {.name = "noise",
                                 .summary = "noise keyed by strip and frame",
                                 .flags = QM_GEN_FREE,
-                                .state_size = no_state,
                                 .trigger = no_trigger,
                                 .generate = generate,
                                 .length = forever};

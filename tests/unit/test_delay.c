@@ -225,7 +225,7 @@ static void play(Tempo *tempo, uint32_t longest)
     const QmProcSpec spec = {.rate_hz = 48000, .params = params[0]};
     float coeffs[QM_MAX_COEFFS], left[QM_QUANTUM], right[QM_QUANTUM];
     static _Alignas(64) char state[1 << 21];
-    assert_true(desc->state_size(&spec) <= sizeof state);
+    assert_true(qm_proc_state_size(desc, &spec) <= sizeof state);
     memset(state, 0, sizeof state);
     desc->reset(&spec, state);
     desc->update(&spec, params[0], coeffs);
@@ -392,7 +392,7 @@ static void test_time_is_at_most_what_memory_holds(void **unused)
     params[0][MAX_TIME] = 50;
     ProcGang gang;
     start(&gang);
-    assert_true(gang.desc->state_size(&gang.spec[0]) < 2 * 4 * (2400 + 400));
+    assert_true(qm_proc_state_size(gang.desc, &gang.spec[0]) < 2 * 4 * (2400 + 400));
     impulse(&gang, 1, 1);
     assert_true(rows[2400][0] == 1);
     gang_close(&gang);

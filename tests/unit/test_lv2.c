@@ -40,12 +40,6 @@ typedef struct Song {
     float pairs[2 * FRAMES];
 } Song;
 
-static size_t no_state(const QmProcSpec *spec)
-{
-    (void)spec;
-    return 0;
-}
-
 static void no_trigger(const QmProcSpec *spec, const double *params, void *state,
                        const QmTrigger *trigger)
 {
@@ -67,7 +61,6 @@ static int64_t forever(const QmProcSpec *spec, const double *params,
 
 static const QmGenDesc noise = {.name = "tone",
                                 .flags = QM_GEN_FREE,
-                                .state_size = no_state,
                                 .trigger = no_trigger,
                                 .generate = generate,
                                 .length = forever};
