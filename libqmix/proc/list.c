@@ -1,4 +1,6 @@
-/* The list of processors: one line each, in the order in which they are told.
+/* The list of processors: one line each, in the order in which they are told:
+ * level, tone, dynamics, colour, motion, space, the last step
+ * (docs/processors/README.md).
  *
  * Each name stands for two descriptors, one a build of its file (QM_ISA in dsp/vec.h);
  * isa.c picks one of the lists when the program runs. */
@@ -15,24 +17,24 @@
     QM_PROC(transient)                                                                   \
     QM_PROC(de_esser)                                                                    \
     QM_PROC(ducker)                                                                      \
+    QM_PROC(limiter)                                                                     \
+    QM_PROC(clipper)                                                                     \
+    QM_PROC(tape)                                                                        \
+    QM_PROC(tube)                                                                        \
+    QM_PROC(exciter)                                                                     \
+    QM_PROC(digital)                                                                     \
     QM_PROC(chorus)                                                                      \
     QM_PROC(flanger)                                                                     \
     QM_PROC(phaser)                                                                      \
     QM_PROC(tremolo)                                                                     \
     QM_PROC(auto_pan)                                                                    \
-    QM_PROC(delay)                                                                       \
     QM_PROC(reverb)                                                                      \
+    QM_PROC(delay)                                                                       \
     QM_PROC(width)                                                                       \
     QM_PROC(mid_side)                                                                    \
-    QM_PROC(mono_bass)                                                                   \
     QM_PROC(haas)                                                                        \
-    QM_PROC(clipper)                                                                     \
-    QM_PROC(limiter)                                                                     \
-    QM_PROC(digital)                                                                     \
-    QM_PROC(dither)                                                                      \
-    QM_PROC(tape)                                                                        \
-    QM_PROC(tube)                                                                        \
-    QM_PROC(exciter)
+    QM_PROC(mono_bass)                                                                   \
+    QM_PROC(dither)
 
 #define QM_PROC(name) extern const QmProcDesc qm_proc_##name##_base;
 QM_PROCESSORS
