@@ -116,6 +116,24 @@ static int describe_modulator(const QmModDesc *mod)
     return 0;
 }
 
+static int unknown(const CliTool *tool, const char *name)
+{
+    const char *names[256];
+    size_t n = 0;
+    for (uint32_t i = 0; i < qm_gen_count(); i++)
+        names[n++] = qm_gen_at(i)->name;
+    for (uint32_t i = 0; i < qm_proc_count(); i++)
+        names[n++] = qm_proc_at(i)->name;
+    for (uint32_t i = 0; i < qm_mod_count(); i++)
+        names[n++] = qm_mod_at(i)->name;
+    const char *meant = qm_near_miss(name, names, n);
+    if (!meant)
+        return cli_usage_error(tool, "there is no processor", name);
+    fprintf(stderr, "%s: there is no processor '%s', did you mean '%s'?\n", tool->name,
+            name, meant);
+    return QM_ERR_USAGE;
+}
+
 int describe_one(const CliTool *tool, const char *name)
 {
     if (qm_starts_with(name, PLUGIN))
@@ -130,7 +148,7 @@ int describe_one(const CliTool *tool, const char *name)
         return 0;
     }
     if (!proc)
-        return cli_usage_error(tool, "there is no processor", name);
+        return unknown(tool, name);
     printf("%s: %s\n", proc->name, proc->summary);
     print_rows(proc->params, proc->n_params);
     if (proc->flags & QM_PROC_KEYED)

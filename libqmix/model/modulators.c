@@ -65,8 +65,7 @@ static QmStatus check_route(const QmSession *session, QmDiag *diag,
     const QmParam *row = qm_address_param(session, route->target);
     if (row->flags & QM_PARAM_STRUCTURAL)
         return qm_fail(diag, QM_ERR_INPUT, route->place, path,
-                       "'%s' shapes memory or latency and cannot be modulated",
-                       row->name);
+                       "'%s' is fixed for a render and cannot be modulated", row->name);
     if (row->kind != QM_PARAM_NUMBER)
         return qm_fail(diag, QM_ERR_INPUT, route->place, path,
                        "'%s' only jumps and cannot be modulated", row->name);

@@ -45,7 +45,7 @@ void qm_param_expected(const QmParam *param, char text[QM_EXPECTED_TEXT])
     add(text, " to ");
     add_number(text, param->max);
     const char *unit = qm_unit_name(param->unit);
-    add(text, unit[0] != '\0' ? " " : "");
+    add(text, unit[0] != '\0' && unit[0] != ':' ? " " : "");
     add(text, unit);
 }
 

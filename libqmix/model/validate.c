@@ -223,6 +223,10 @@ static QmStatus check_insert(const QmSession *session, QmDiag *diag, const QmStr
                        insert->proc->name, insert->proc->max_groups,
                        insert->proc->group_name ? insert->proc->group_name : "groups");
     }
+    if (insert->proc->max_groups > 0 && insert->n_groups == 0 && !insert->bypass) {
+        qm_warn(diag, insert->place, path, "'%s' has no %s and does nothing",
+                insert->proc->name, insert->proc->group_name);
+    }
     if (insert->key == QM_NONE) {
         return QM_OK;
     }
@@ -312,8 +316,7 @@ static QmStatus check_lane(const QmSession *session, QmDiag *diag, const QmLane 
     }
     if (row->flags & QM_PARAM_STRUCTURAL) {
         return qm_fail(diag, QM_ERR_INPUT, lane->place, text.data,
-                       "'%s' shapes memory or latency and cannot be automated",
-                       row->name);
+                       "'%s' is fixed for a render and cannot be automated", row->name);
     }
     if (lane->n_points == 0) {
         return qm_fail(diag, QM_ERR_INPUT, lane->place, text.data,

@@ -115,6 +115,8 @@ says "expected a rate of 44100 or 48000 Hz, found 96000"
 status 2 "$qrender" "$small" -o "$tmp/a.xyz"
 status 2 "$qrender" "$small" --from 9 --to 3
 status 2 "$qrender" --describe nothing
+status 2 "$qrender" --describe compresor
+says "did you mean 'compressor'"
 
 # --- bad input
 status 3 "$qrender" "$tmp/none.yaml"

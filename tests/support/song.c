@@ -95,7 +95,7 @@ QmSession *song_new(QmArena *arena)
     strips[SONG_VOX].input.clips[0] = (QmClip){.sound = 1, .at = start};
     strips[SONG_VOX].input.n_clips = 1;
     add_insert(arena, &strips[SONG_KICK], "eq", "eq", 2);
-    add_insert(arena, &strips[SONG_KICK], "eq", "eq2", 0);
+    add_insert(arena, &strips[SONG_KICK], "eq", "eq2", 1);
     add_insert(arena, &strips[SONG_KICK], "compressor", "compressor", 0);
     add_insert(arena, &strips[SONG_BASS], "compressor", "compressor", 0);
     strips[SONG_BASS].inserts[0].key = SONG_KICK;

@@ -276,9 +276,8 @@ static void test_lanes(void **unused)
             "-120 "
             "to 24 dB");
     add_lane("drums.limiter.lookahead", 5);
-    refused("song.yaml:60:3: automation.drums.limiter.lookahead: 'lookahead' shapes "
-            "memory or "
-            "latency and cannot be automated");
+    refused("song.yaml:60:3: automation.drums.limiter.lookahead: 'lookahead' is fixed "
+            "for a render and cannot be automated");
     add_lane("kick.fader.gain", 0);
     session->lanes->n_points = 0;
     refused(
@@ -289,13 +288,17 @@ static void test_warnings(void **unused)
 {
     (void)unused;
     strips[SONG_KICK].n_sends = 0;
+    strips[SONG_KICK].inserts[0].n_groups = 0;
     session->sounds[session->n_sounds++] =
         (QmSound){.name = "spare", .file = "y.wav", .place = {"song.yaml", 7, 3}};
     assert_int_equal(qm_session_validate(session, &diag), QM_OK);
-    assert_int_equal(diag.n_warnings, 2);
-    assert_string_equal(diag.warnings[0],
-                        "song.yaml:14:3: buses.hall: nothing feeds 'hall'");
+    assert_int_equal(diag.n_warnings, 3);
+    assert_string_equal(
+        diag.warnings[0],
+        "song.yaml:101:9: sources.kick.inserts.1: 'eq' has no bands and does nothing");
     assert_string_equal(diag.warnings[1],
+                        "song.yaml:14:3: buses.hall: nothing feeds 'hall'");
+    assert_string_equal(diag.warnings[2],
                         "song.yaml:7:3: sounds.spare: nothing plays 'spare'");
 }
 
