@@ -119,20 +119,12 @@ QM_INLINE uint32_t qm_bands_sections(uint32_t bands)
     return bands < 2 ? 0 : 2 * (bands - 1) + (bands - 1) * (bands - 2) / 2;
 }
 
-QM_INLINE bool qm_vec_moves(const QmVec *step)
-{
-    bool moves = false;
-    for (uint32_t k = 0; k < QM_LANES; k++)
-        moves |= (*step)[k] != 0;
-    return moves;
-}
-
 /* Frames of one call. */
 typedef struct QmBandsCall {
     QmSvf *sections;
     QmVec *g;          /* coeffs of the crossovers, advanced */
     const QmVec *step; /* of each; NULL: none moves */
-    uint32_t since;    /* frames since sections were settled, below QM_SVF_SETTLE */
+    uint32_t since;    /* frames since the last grid line */
     uint32_t n;
     bool on_grid; /* the call ends on a grid line */
 } QmBandsCall;
@@ -149,7 +141,7 @@ QM_INLINE void qm_bands_cross(const QmBandsCall *call, const uint32_t lower, boo
         s[k] = sections[k];
     QmVec g = call->g[lower];
     QmCross c = qm_cross(g);
-    uint32_t settle_at = QM_SVF_SETTLE - call->since;
+    uint32_t settle_at = QM_SVF_SETTLE - call->since % QM_SVF_SETTLE;
     for (uint32_t i = 0; i < call->n; settle_at += QM_SVF_SETTLE) {
         const uint32_t end = settle_at < call->n ? settle_at : call->n;
         for (; i < end; i++) {
@@ -199,7 +191,7 @@ QM_INLINE void qm_bands_split(const QmBandsCall *call, uint32_t n_bands,
 {
     for (uint32_t k = 0; k + 1 < n_bands; k++) {
         QmVec *const rest = bands[n_bands - 1];
-        if (call->step && qm_vec_moves(&call->step[k]))
+        if (call->step && qm_vec_any(call->step[k]))
             qm_bands_cross_any(call, k, true, bands, rest);
         else
             qm_bands_cross_any(call, k, false, bands, rest);

@@ -60,6 +60,25 @@ QM_INLINE void qm_pairs_apply(const QmVec *gains, uint32_t n, QmVec *io)
     }
 }
 
+/* The knee of a curve: what lies over the threshold, bent within `width` around it,
+ *
+ *     0  over <= -width/2;   (over + width/2)^2 / 2 width  between;   over  >= width/2
+ *
+ * without branches: over + width/2 held within [0, width] gives the parabola, what is
+ * beyond width/2 is added. `parabola` is 1/2 over width. */
+QM_INLINE QmVec qm_knee(QmVec over, QmVec width, QmVec parabola)
+{
+    const QmVec half = width * qm_vec(0.5f), zero = {0};
+    const QmVec k = qm_vec_min(qm_vec_max(over + half, zero), width);
+    return k * k * parabola + qm_vec_max(over - half, zero);
+}
+
+/* Its width out of dB, never 0. */
+static inline float qm_knee_coeff(double db)
+{
+    return (float)((db > 0.001 ? db : 0.001) * QM_LOG2_PER_DB);
+}
+
 /* A one-pole that goes down at its own pace and up at another. What is followed is base +
  * rest: a slow follower adds very small steps, which the small rest can hold. Settled on
  * the grid (dsp/svf.h); zero is rest. */

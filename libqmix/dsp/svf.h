@@ -53,6 +53,8 @@ typedef enum QmSvfKind {
 /* The coeffs of a section, in this order wherever they are kept. */
 enum { QM_SVF_P, QM_SVF_Q, QM_SVF_R, QM_SVF_D0, QM_SVF_C1, QM_SVF_D2, QM_SVF_COEFFS };
 
+#define QM_BUTTERWORTH 0.70710678118654752440 /* Q of the flattest passes and shelves */
+
 enum { QM_SVF_SETTLE = 8 }; /* frames between settlings; divides the grid */
 
 /* The states of eight sections, one a lane. Zero is rest. */
@@ -116,6 +118,13 @@ QM_INLINE void qm_svf_design(QmSvfKind kind, double freq_hz, double gain_db, dou
         qm_svf_fold(g, k, 1, -2 * k, 0, c);
         break;
     }
+}
+
+/* Makes the section give its input, while it goes on filtering: to switch it is a ramp. */
+QM_INLINE void qm_svf_unheard(float c[QM_SVF_COEFFS])
+{
+    c[QM_SVF_D0] = 1;
+    c[QM_SVF_C1] = c[QM_SVF_D2] = 0;
 }
 
 /* An upper bound of the slowest pole's time constant, in frames. Of the poles that k

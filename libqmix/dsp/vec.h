@@ -12,6 +12,7 @@
 #ifndef QM_DSP_VEC_H
 #define QM_DSP_VEC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -165,6 +166,14 @@ QM_INLINE QmVec qm_vec_pair(QmVec a, QmVec b)
 #endif
 
 QM_INLINE QmVec qm_vec_abs(QmVec x) { return (QmVec)((QmVecI)x & qm_veci(0x7fffffff)); }
+/* Whether any lane is other than 0. */
+QM_INLINE bool qm_vec_any(QmVec x)
+{
+    bool any = false;
+    for (uint32_t k = 0; k < QM_LANES; k++)
+        any |= x[k] != 0;
+    return any;
+}
 /* 0 where |x| is below the smallest level that matters (rule R7), above any that could,
  * infinite or no number; x elsewhere. On the grid it frees state of denormals and of what
  * was fed by mistake. */

@@ -392,7 +392,9 @@ static QmSongTime slot_time(const QmExec *exec, const Slot *slot, uint32_t m,
                             int64_t frame)
 {
     const bool timed = slot->plan->proc->flags & QM_PROC_TIMED;
-    return timed ? song_time(exec->plan, frame, slot->plan->latency[m]) : (QmSongTime){0};
+    if (timed)
+        return song_time(exec->plan, frame, slot->plan->latency[m]);
+    return (QmSongTime){.since_grid = (uint32_t)(frame % QM_QUANTUM)};
 }
 
 /* --- chain ------------------------------------------------------------------------ */

@@ -22,8 +22,7 @@
  * from letting go that much before the end. A lookahead of four attacks covers 98 % of
  * the way.
  *
- * The knee is written without branches: k = over + W/2 held within [0, W] gives the
- * parabola, what is beyond W/2 is added. A slow release adds very small steps to e, so e
+ * The knee is that of dsp/envelope.h. A slow release adds very small steps to e, so e
  * is a sum, base + rest, that is settled on the grid (see dsp/svf.h).
  *
  * Speed. Power, curve, smoothing and output have a loop each: in two of them a frame
@@ -145,7 +144,7 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     c[C_HOLD] = rms ? (float)(1 - qm_one_pole(p[RMS_TIME] / 1000, spec->rate_hz)) : 0;
     c[C_THRESHOLD] = (float)(p[THRESHOLD] * QM_LOG2_PER_DB);
     c[C_SLOPE] = (float)(1 / p[RATIO] - 1);
-    c[C_KNEE] = (float)((p[KNEE] > 0.001 ? p[KNEE] : 0.001) * QM_LOG2_PER_DB);
+    c[C_KNEE] = qm_knee_coeff(p[KNEE]);
     c[C_ATTACK] = (float)qm_one_pole(p[ATTACK] / 1000, spec->rate_hz);
     c[C_RELEASE] = (float)qm_one_pole(p[RELEASE] / 1000, spec->rate_hz);
     c[C_DRY] = (float)(1 - mix);
@@ -228,15 +227,12 @@ static void hold(State *s, uint32_t n, QmVec *power)
 QM_INLINE void bend(const QmProcCall *call, QmVec *work, bool ramp)
 {
     QmVec paired[N_COEFFS];
-    const QmVec zero = {0};
     qm_pairs_log2(work, call->n);
     for (uint32_t i = 0; i < call->n; i += 2) {
         QmVec *const w = work + i / 2;
         const QmVec *const c = qm_coeffs_paired(call, i, N_MEASURE, N_BEND, ramp, paired);
-        const QmVec half = c[C_KNEE] * qm_vec(0.5f), parabola = qm_vec(0.5f) / c[C_KNEE];
         const QmVec over = *w * qm_vec(0.5f) - c[C_THRESHOLD];
-        const QmVec k = qm_vec_min(qm_vec_max(over + half, zero), c[C_KNEE]);
-        *w = c[C_SLOPE] * (k * k * parabola + qm_vec_max(over - half, zero));
+        *w = c[C_SLOPE] * qm_knee(over, c[C_KNEE], qm_vec(0.5f) / c[C_KNEE]);
     }
 }
 
@@ -270,11 +266,7 @@ QM_INLINE void run(const QmProcCall *call, bool ramp, bool averages)
 /* Whether any strip's detector averages. */
 static bool any_averages(const QmProcCall *call)
 {
-    const float *const hold = (const float *)&call->coeffs[C_HOLD];
-    bool any = false;
-    for (uint32_t k = 0; k < QM_LANES; k++)
-        any |= hold[k] > 0;
-    return any;
+    return qm_vec_any(call->coeffs[C_HOLD]);
 }
 
 static void process(const QmProcCall *call)

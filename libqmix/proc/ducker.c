@@ -108,7 +108,7 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
     const double hold = p[HOLD] / 1000 * spec->rate_hz;
     qm_key_filter_update(p[KEY_LOW_CUT], p[KEY_HIGH_CUT], spec->rate_hz, c);
     c[C_THRESHOLD] = (float)(p[THRESHOLD] * QM_LOG2_PER_DB);
-    c[C_KNEE] = (float)((p[KNEE] > 0.001 ? p[KNEE] : 0.001) * QM_LOG2_PER_DB);
+    c[C_KNEE] = qm_knee_coeff(p[KNEE]);
     c[C_HOLD] = (float)(hold + lookahead(spec));
     c[C_RELEASE] = (float)qm_one_pole(p[RELEASE] / 1000, spec->rate_hz);
     c[C_ATTACK] = (float)qm_one_pole(p[ATTACK] / 1000, spec->rate_hz);

@@ -165,8 +165,6 @@ typedef struct Band {
 
 typedef struct State {
     QmVec cut, boost; /* largest of any band, as logarithms */
-    uint32_t since;   /* frames since the sections were settled */
-    uint32_t pad[7];
     Band bands[];
 } State;
 
@@ -343,7 +341,6 @@ QM_INLINE QmVec section(QmSvf *s, const QmVec *c, QmVec a, QmVec power, QmVec x)
 QM_INLINE void apply(const QmProcCall *call, Band *band, uint32_t at, bool ramp,
                      const QmVec *pairs, const QmVec *powers)
 {
-    const State *const state = call->state;
     QmVec *const c = call->coeffs + at;
     QmSvf s = band->filter;
     for (uint32_t i = 0; i < call->n; i++) {
@@ -353,7 +350,7 @@ QM_INLINE void apply(const QmProcCall *call, Band *band, uint32_t at, bool ramp,
         call->io[i] =
             section(&s, c, i % 2 ? qm_vec_rights(a) : qm_vec_lefts(a),
                     i % 2 ? qm_vec_rights(power) : qm_vec_lefts(power), call->io[i]);
-        if ((state->since + i + 1) % QM_SVF_SETTLE == 0)
+        if ((call->time.since_grid + i + 1) % QM_SVF_SETTLE == 0)
             qm_svf_settle(&s);
     }
     band->filter = s;
@@ -386,7 +383,6 @@ QM_INLINE void run(const QmProcCall *call, bool ramp)
         if (call->on_grid)
             flush(band);
     }
-    state->since = call->on_grid ? 0 : (state->since + call->n) % QM_SVF_SETTLE;
 }
 
 static void process(const QmProcCall *call)

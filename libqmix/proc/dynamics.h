@@ -81,7 +81,7 @@ QM_INLINE void qm_key_filter_update(double low_cut_hz, double high_cut_hz, doubl
                                     float c[QM_KEY_COEFFS])
 {
     static const float wire[QM_SVF_COEFFS] = {[QM_SVF_D0] = 1};
-    const double q = 0.70710678118654752440; /* Butterworth */
+    const double q = QM_BUTTERWORTH;
     memcpy(c + QM_KEY_LOWS, wire, sizeof wire);
     memcpy(c + QM_KEY_HIGHS, wire, sizeof wire);
     if (low_cut_hz > QM_KEY_LOW_CUT_OFF)

@@ -96,22 +96,14 @@ static void update(const QmProcSpec *spec, const double *params, float *coeffs)
         float *const take = coeffs + spec->n_groups * QM_SVF_COEFFS + b * N_TAKE;
         memcpy(take, takes[(uint32_t)p[CHANNEL]], sizeof takes[0]);
         qm_matched_design((QmSvfKind)p[TYPE], p[FREQ], p[GAIN], p[Q], spec->rate_hz, c);
-        if (p[ON] < 0.5) {
-            c[QM_SVF_D0] = 1;
-            c[QM_SVF_C1] = c[QM_SVF_D2] = 0;
-        }
+        if (p[ON] < 0.5)
+            qm_svf_unheard(c);
     }
 }
 
-typedef struct State {
-    uint32_t since;   /* frames since the sections were settled */
-    uint32_t pad[15]; /* to a cache line */
-    QmSvf bands[];
-} State;
-
 static size_t size_state(const QmProcSpec *spec)
 {
-    return sizeof(State) + spec->n_groups * sizeof(QmSvf);
+    return spec->n_groups * sizeof(QmSvf);
 }
 
 /* In 20 time constants a section's ringing falls by 120 dB and by what a boost adds;
@@ -153,12 +145,12 @@ QM_INLINE void run(const QmProcCall *call, uint32_t first, uint32_t count, bool 
     const uint32_t bands = call->spec->n_groups;
     const uint32_t at = first * QM_SVF_COEFFS,
                    take_at = bands * QM_SVF_COEFFS + first * N_TAKE;
-    State *const state = call->state;
+    QmSvf *const sections = (QmSvf *)call->state + first;
     QmVec *const c = call->coeffs + at, *const take = call->coeffs + take_at;
     QmSvf s[TOGETHER];
     for (uint32_t b = 0; b < count; b++)
-        s[b] = state->bands[first + b];
-    uint32_t settle_at = QM_SVF_SETTLE - state->since;
+        s[b] = sections[b];
+    uint32_t settle_at = QM_SVF_SETTLE - call->time.since_grid % QM_SVF_SETTLE;
     for (uint32_t i = 0; i < call->n; settle_at += QM_SVF_SETTLE) {
         const uint32_t end = settle_at < call->n ? settle_at : call->n;
         for (; i < end; i++) {
@@ -178,7 +170,7 @@ QM_INLINE void run(const QmProcCall *call, uint32_t first, uint32_t count, bool 
     for (uint32_t b = 0; b < count; b++) {
         if (call->on_grid)
             qm_svf_flush(&s[b]);
-        state->bands[first + b] = s[b];
+        sections[b] = s[b];
     }
 }
 
@@ -212,15 +204,11 @@ static bool all_stereo(const QmProcCall *call)
         if (call->step)
             most = qm_vec_max(most, call->step[k]);
     }
-    bool all = true;
-    for (uint32_t lane = 0; lane < QM_LANES; lane++)
-        all &= most[lane] == 0;
-    return all;
+    return !qm_vec_any(most);
 }
 
 static void process(const QmProcCall *call)
 {
-    State *const state = call->state;
     const bool stereo = all_stereo(call);
     if (call->step && stereo)
         run_all(call, true, true);
@@ -230,7 +218,6 @@ static void process(const QmProcCall *call)
         run_all(call, false, true);
     else
         run_all(call, false, false);
-    state->since = call->on_grid ? 0 : (state->since + call->n) % QM_SVF_SETTLE;
 }
 
 const QmProcDesc QM_ISA(qm_proc_eq) = {

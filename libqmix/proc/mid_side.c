@@ -24,9 +24,8 @@
 enum { MID_GAIN, SIDE_GAIN, SIDE_LOW_CUT, SOLO, SWAP };
 enum { SOLO_OFF, SOLO_MID, SOLO_SIDE };
 
-#define LOWEST_HZ   20.0  /* below, there is no low cut */
-#define PARKED_HZ   100.0 /* where it waits then, unheard */
-#define BUTTERWORTH 0.70710678118654752
+#define LOWEST_HZ 20.0  /* below, there is no low cut */
+#define PARKED_HZ 100.0 /* where it waits then, unheard */
 
 static const char *const solo_names[] = {
     [SOLO_OFF] = "off", [SOLO_MID] = "mid", [SOLO_SIDE] = "side", NULL};
@@ -64,20 +63,16 @@ static const QmParam params[] = {
 enum { C_MID = QM_SVF_COEFFS, C_SIDE, N_COEFFS };
 
 typedef struct State {
-    uint32_t since;   /* frames since the section was settled */
-    uint32_t pad[15]; /* to a cache line */
-    QmSvf cut;        /* of the side; the mid runs along, unheard */
+    QmSvf cut; /* of the side; the mid runs along, unheard */
 } State;
 
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const bool cuts = p[SIDE_LOW_CUT] >= LOWEST_HZ;
     const double freq = cuts ? p[SIDE_LOW_CUT] : PARKED_HZ;
-    qm_svf_design(QM_SVF_HIGH_PASS, freq, 0, BUTTERWORTH, spec->rate_hz, c);
-    if (!cuts) {
-        c[QM_SVF_D0] = 1;
-        c[QM_SVF_C1] = c[QM_SVF_D2] = 0;
-    }
+    qm_svf_design(QM_SVF_HIGH_PASS, freq, 0, QM_BUTTERWORTH, spec->rate_hz, c);
+    if (!cuts)
+        qm_svf_unheard(c);
     const float side = (float)qm_db_to_gain(p[SIDE_GAIN]);
     c[C_MID] = (int)p[SOLO] == SOLO_SIDE ? 0 : (float)qm_db_to_gain(p[MID_GAIN]);
     c[C_SIDE] = p[SWAP] > 0.5 ? -side : side;
@@ -118,7 +113,7 @@ QM_INLINE void run(const QmProcCall *call, bool ramp)
         const QmVec x = qm_mid_side(call->io[i]);
         const QmVec change = c[C_MID] * qm_svf_tick(&s, c, x) - x;
         call->io[i] += qm_sum_difference(change);
-        if ((state->since + i + 1) % QM_SVF_SETTLE == 0)
+        if ((call->time.since_grid + i + 1) % QM_SVF_SETTLE == 0)
             qm_svf_settle(&s);
     }
     if (call->on_grid)
@@ -128,12 +123,10 @@ QM_INLINE void run(const QmProcCall *call, bool ramp)
 
 static void process(const QmProcCall *call)
 {
-    State *const state = call->state;
     if (call->step)
         run(call, true);
     else
         run(call, false);
-    state->since = call->on_grid ? 0 : (state->since + call->n) % QM_SVF_SETTLE;
 }
 
 const QmProcDesc QM_ISA(qm_proc_mid_side) = {

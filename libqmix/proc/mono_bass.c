@@ -45,8 +45,6 @@ static const QmParam params[] = {
 enum { C_CROSSOVER, C_LEFT_OVER, N_COEFFS };
 
 typedef struct State {
-    uint32_t since;   /* frames since the sections were settled */
-    uint32_t pad[15]; /* to a cache line */
     QmSvf sections[2];
 } State;
 
@@ -66,8 +64,8 @@ static void process(const QmProcCall *call)
 {
     State *const s = call->state;
     QmVec bands[BANDS][QM_QUANTUM];
-    const QmBandsCall split = {s->sections, call->coeffs, call->step,
-                               s->since,    call->n,      call->on_grid};
+    const QmBandsCall split = {s->sections,           call->coeffs, call->step,
+                               call->time.since_grid, call->n,      call->on_grid};
     for (uint32_t i = 0; i < call->n; i++)
         bands[BANDS - 1][i] = qm_mid_side(call->io[i]);
     qm_bands_split(&split, BANDS, bands);
@@ -78,7 +76,6 @@ static void process(const QmProcCall *call)
         const QmVec low = bands[0][i] * qm_vec_pair(qm_vec(1), *left_over);
         call->io[i] = qm_sum_difference(low + bands[1][i]);
     }
-    s->since = call->on_grid ? 0 : (s->since + call->n) % QM_SVF_SETTLE;
 }
 
 const QmProcDesc QM_ISA(qm_proc_mono_bass) = {

@@ -136,8 +136,6 @@ enum {
 };
 
 typedef struct State {
-    uint32_t since;   /* frames since the sections were settled */
-    uint32_t pad[15]; /* to a cache line */
     /* of two bands each: averaged power; e; the lowest e so far */
     QmVec power[MAX_PAIRS];
     QmFollower reduction[MAX_PAIRS];
@@ -179,7 +177,7 @@ static void update_band(const QmProcSpec *spec, const double *p, double mix, boo
     const double wet = (double)(float)(mix / 100);
     c[C_THRESHOLD] = (float)(p[THRESHOLD] * QM_LOG2_PER_DB);
     c[C_SLOPE] = (float)(1 / p[RATIO] - 1);
-    c[C_KNEE] = (float)((p[KNEE] > 0.001 ? p[KNEE] : 0.001) * QM_LOG2_PER_DB);
+    c[C_KNEE] = qm_knee_coeff(p[KNEE]);
     c[C_ATTACK] = (float)qm_one_pole(p[ATTACK] / 1000, spec->rate_hz);
     c[C_RELEASE] = (float)qm_one_pole(p[RELEASE] / 1000, spec->rate_hz);
     c[C_DRY] = (float)(1 - wet); /* with the wet share exactly 1, at no gain */
@@ -298,7 +296,6 @@ QM_INLINE void measure(const Loop *loop, Work *w)
 QM_INLINE void bend(const Loop *loop, Work *w)
 {
     const uint32_t n = loop->call->n;
-    const QmVec zero = {0};
     for (uint32_t p = 0; p < loop->pairs; p++) {
         w->level[p][n] = w->level[p][0]; /* logarithms and powers go by two rows */
         for (uint32_t i = 0; i < n; i += 2)
@@ -314,11 +311,8 @@ QM_INLINE void bend(const Loop *loop, Work *w)
                 knee[p] = both(loop, p, C_KNEE);
                 parabola[p] = qm_vec(0.5f) / knee[p];
             }
-            const QmVec half = knee[p] * qm_vec(0.5f);
             const QmVec over = w->level[p][i] * qm_vec(0.5f) - threshold[p];
-            const QmVec k = qm_vec_min(qm_vec_max(over + half, zero), knee[p]);
-            const QmVec above = qm_vec_max(over - half, zero);
-            w->level[p][i] = slope[p] * (k * k * parabola[p] + above);
+            w->level[p][i] = slope[p] * qm_knee(over, knee[p], parabola[p]);
         }
     }
 }
@@ -385,7 +379,7 @@ QM_INLINE void run(const QmProcCall *call, Work *w, uint32_t pairs, bool ramp,
 /* Whether any strip's detector averages. */
 static bool any_averages(const QmProcCall *call)
 {
-    return qm_vec_moves(&call->coeffs[C_HOLD]);
+    return qm_vec_any(call->coeffs[C_HOLD]);
 }
 
 QM_INLINE void run_rows(const QmProcCall *call, Work *w, uint32_t pairs)
@@ -410,8 +404,8 @@ static void process(const QmProcCall *call)
 {
     State *const s = call->state;
     const uint32_t bands = call->spec->n_groups;
-    const QmBandsCall split = {s->sections, call->coeffs, call->step,
-                               s->since,    call->n,      call->on_grid};
+    const QmBandsCall split = {s->sections,           call->coeffs, call->step,
+                               call->time.since_grid, call->n,      call->on_grid};
     Work w;
     if (bands == 0)
         return;
@@ -423,7 +417,6 @@ static void process(const QmProcCall *call)
         run_rows(call, &w, 2);
     else
         run_rows(call, &w, 3);
-    s->since = call->on_grid ? 0 : (s->since + call->n) % QM_SVF_SETTLE;
     if (call->on_grid)
         at_grid(s);
 }

@@ -117,7 +117,8 @@ static inline QmSongTime qm_song_later(QmSongTime time, uint32_t frames)
 typedef struct QmProcCall {
     const QmProcSpec *spec; /* [QM_GANG], by strip; rate, n_groups and structural params
                                are common to all */
-    QmSongTime time;        /* common to all; QM_PROC_TIMED only */
+    QmSongTime time;        /* common to all; since_grid always, the rest
+                               QM_PROC_TIMED only */
     QmVec *coeffs;          /* [n_coeffs], advanced in place while ramping */
     const QmVec *step;      /* [n_coeffs] or NULL */
     void *state;            /* state_size bytes, zeroed at start and reset */
@@ -131,7 +132,7 @@ typedef struct QmProcCall {
 /* One call for one strip. */
 typedef struct QmStripCall {
     const QmProcSpec *spec;
-    QmSongTime time;   /* QM_PROC_TIMED only */
+    QmSongTime time;   /* since_grid always, the rest QM_PROC_TIMED only */
     float *coeffs;     /* [n_coeffs] */
     const float *step; /* [n_coeffs] or NULL */
     void *state;

@@ -54,8 +54,6 @@ enum { C_BANDS = BANDS - 1, N_COEFFS = C_BANDS + BANDS }; /* crossovers, widths 
 enum { SECTIONS = 5 }; /* of three bands */
 
 typedef struct State {
-    uint32_t since;   /* frames since the sections were settled */
-    uint32_t pad[15]; /* to a cache line */
     QmSvf sections[SECTIONS];
 } State;
 
@@ -97,8 +95,8 @@ static void process(const QmProcCall *call)
 {
     State *const s = call->state;
     QmVec bands[BANDS][QM_QUANTUM];
-    const QmBandsCall split = {s->sections, call->coeffs, call->step,
-                               s->since,    call->n,      call->on_grid};
+    const QmBandsCall split = {s->sections,           call->coeffs, call->step,
+                               call->time.since_grid, call->n,      call->on_grid};
     for (uint32_t i = 0; i < call->n; i++)
         bands[BANDS - 1][i] = qm_mid_side(call->io[i]);
     qm_bands_split(&split, BANDS, bands);
@@ -106,7 +104,6 @@ static void process(const QmProcCall *call)
         join(call, bands, true);
     else
         join(call, bands, false);
-    s->since = call->on_grid ? 0 : (s->since + call->n) % QM_SVF_SETTLE;
 }
 
 const QmProcDesc QM_ISA(qm_proc_width) = {
