@@ -5,12 +5,10 @@
 
 #include "base/rand.h"
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <assert.h>
 #include <math.h>
-
-static inline double db_of(double x) { return 20 * log10(fabs(x)); }
-static inline double gain_of(double db) { return pow(10, db / 20); }
 
 /* Sets a param of strip 0 by name, as the session would have it, and starts anew. */
 static inline void set(ProcGang *gang, const char *name, double value)

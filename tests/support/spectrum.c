@@ -4,7 +4,7 @@
 #include <complex.h>
 #include <math.h>
 
-static double _Complex bins[SPECTRUM], turns[SPECTRUM / 2];
+static double _Complex bins[SPECTRUM], roots[SPECTRUM / 2];
 
 static void reorder(void)
 {
@@ -23,8 +23,8 @@ static void reorder(void)
 
 static void transform(void)
 {
-    for (uint32_t k = 0; k < SPECTRUM / 2 && cabs(turns[0]) == 0; k++)
-        turns[SPECTRUM / 2 - 1 - k] =
+    for (uint32_t k = 0; k < SPECTRUM / 2 && cabs(roots[0]) == 0; k++)
+        roots[SPECTRUM / 2 - 1 - k] =
             cexp(-2 * M_PI * I * (SPECTRUM / 2 - 1 - k) / SPECTRUM);
     reorder();
     for (uint32_t half = 1; half < SPECTRUM; half *= 2)
@@ -32,7 +32,7 @@ static void transform(void)
             for (uint32_t k = 0; k < half; k++) {
                 const double _Complex low = bins[at + k];
                 const double _Complex high =
-                    bins[at + half + k] * turns[k * (SPECTRUM / 2 / half)];
+                    bins[at + half + k] * roots[k * (SPECTRUM / 2 / half)];
                 bins[at + k] = low + high;
                 bins[at + half + k] = low - high;
             }
@@ -73,5 +73,15 @@ double spectrum_sum(const double *power, uint32_t from, uint32_t to)
     double sum = 0;
     for (uint32_t k = from; k <= to; k++)
         sum += power[k];
+    return sum;
+}
+
+double _Complex spectrum_line(const QmVec *rows, uint32_t from, uint32_t to, double turns,
+                              double left, double right)
+{
+    const double _Complex step = cexp(-2 * M_PI * I * turns);
+    double _Complex sum = 0, turn = cexp(-2 * M_PI * I * fmod(turns * from, 1));
+    for (uint32_t i = from; i < to; i++, turn *= step)
+        sum += (left * (double)rows[i][0] + right * (double)rows[i][1]) * turn;
     return sum;
 }

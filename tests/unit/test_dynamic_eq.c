@@ -3,6 +3,7 @@
  * what a moving gain leaves in the spectrum; who it listens to. */
 #include "dsp/svf.h"
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -45,10 +46,8 @@ static void tone(double freq, double level_db, uint32_t from, uint32_t to)
 /* The amplitude of `freq` in [from, from + n), where that is whole periods. */
 static double amplitude_db(double freq, uint32_t from, uint32_t n)
 {
-    double complex sum = 0;
-    for (uint32_t i = from; i < from + n; i++)
-        sum += (double)rows[i][0] * cexp(-2 * M_PI * I * freq / RATE * i);
-    return 20 * log10(2 * cabs(sum) / n + 1e-20);
+    const double complex line = spectrum_line(rows, from, from + n, freq / RATE, 1, 0);
+    return db_of(2 * cabs(line) / n);
 }
 
 /* ---- nothing ---- */

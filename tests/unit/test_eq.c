@@ -10,6 +10,7 @@
 #include "base/rand.h"
 #include "dsp/matched.h"
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -249,13 +250,9 @@ static uint32_t impulse(Band band, double rate)
     return n;
 }
 
-static double spectrum_db(uint32_t n, double rate, double at)
+static double response_db(uint32_t n, double rate, double at)
 {
-    double complex sum = 0, turn = 1;
-    const double complex step = cexp(-2 * M_PI * I * at / rate);
-    for (uint32_t i = 0; i < n; i++, turn *= step)
-        sum += (double)rows[i][0] * turn;
-    return 20 * log10(cabs(sum));
+    return db_of(cabs(spectrum_line(rows, 0, n, at / rate, 1, 0)));
 }
 
 static void check_response(Band band, double rate)
@@ -263,10 +260,10 @@ static void check_response(Band band, double rate)
     const uint32_t n = impulse(band, rate);
     for (double at = band.freq / 8; at < 0.499 * rate && at < band.freq * 10; at *= 1.7) {
         const double expected = matched_db(band, rate, at);
-        if (expected > -70 && fabs(spectrum_db(n, rate, at) - expected) > 0.01)
+        if (expected > -70 && fabs(response_db(n, rate, at) - expected) > 0.01)
             fail_msg("shape %d at %d Hz, q %d/1000: %d mdB where %d are right, at %d Hz",
                      band.kind, (int)band.freq, (int)(1000 * band.q),
-                     (int)(1000 * spectrum_db(n, rate, at)), (int)(1000 * expected),
+                     (int)(1000 * response_db(n, rate, at)), (int)(1000 * expected),
                      (int)at);
     }
 }
@@ -293,7 +290,7 @@ static double worst_distance(QmSvfKind kind, double freq, double gain, double q)
     for (double at = 300; at <= 0.45 * 48000; at += 300) {
         const double expected = db(analogue(band, at));
         if (expected > -60)
-            worst = fmax(worst, fabs(spectrum_db(n, 48000, at) - expected));
+            worst = fmax(worst, fabs(response_db(n, 48000, at) - expected));
     }
     return worst;
 }

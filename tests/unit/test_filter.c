@@ -3,6 +3,7 @@
  * oscillation, its bound, and its aliases. */
 #include "dsp/oversample.h"
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -40,22 +41,12 @@ static void open_with(ProcGang *gang, const Setting *settings)
     gang_open(gang, desc, FS, 0, QM_GANG, params);
 }
 
-static double complex spectrum(uint32_t n, double at)
-{
-    double complex sum = 0, turn = 1;
-    const double complex step = cexp(-2 * M_PI * I * at / FS);
-    for (uint32_t i = 0; i < n; i++, turn *= step)
-        sum += (double)rows[i][0] * turn;
-    return sum;
-}
-
 /* Amplitude of a tone around frame `middle`, taken over `n` frames (whole periods). */
 static double amplitude(uint32_t middle, uint32_t n, double at)
 {
-    double complex sum = 0;
-    for (uint32_t i = middle - n / 2; i < middle + n / 2; i++)
-        sum += (double)rows[i][0] * cexp(-2 * M_PI * I * at / FS * i);
-    return 2 * cabs(sum) / n;
+    const double complex line =
+        spectrum_line(rows, middle - n / 2, middle + n / 2, at / FS, 1, 0);
+    return 2 * cabs(line) / n;
 }
 
 /* ---- responses ---- */
@@ -109,8 +100,8 @@ static void check_response(int model, int type, int slope, double res, double fr
     gang_run(&gang, rows, NULL, SHORT, QM_QUANTUM);
     gang_close(&gang);
     for (double at = freq / 6; at < 19500 && at < 8 * freq; at *= 1.6) {
-        const double complex found =
-            spectrum(SHORT, at) / height * cexp(2 * M_PI * I * at / FS * late);
+        const double complex found = spectrum_line(rows, 0, SHORT, at / FS, 1, 0) /
+                                     height * cexp(2 * M_PI * I * at / FS * late);
         const double complex right = expected(model, type, slope, res, freq, at);
         const double error = cabs(found - right);
         if (error > 0.001 * cabs(right) + 2e-5) /* 0.01 dB, and the phase */

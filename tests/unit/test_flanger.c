@@ -1,5 +1,6 @@
 /* Flanger: a comb with the formula's teeth, that moves, and stays as loud as it was. */
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -44,9 +45,7 @@ static void check_response(double ms, double feedback, double mix)
         const double complex late = cexp(-I * w * (ms / 1000 * RATE));
         const double complex want =
             1 - mix + mix * sqrt(1 - feedback * feedback) * late / (1 - feedback * late);
-        double complex have = 0;
-        for (uint32_t i = 0; i < N; i++)
-            have += (double)rows[i][0] * cexp(-I * w * i);
+        const double complex have = spectrum_line(rows, 0, N, hz / RATE, 1, 0);
         /* the interpolation's 0.0007 is turned 1 / (1 - feedback) times */
         assert_true(cabs(have - want) < 0.001 / pow(1 - fabs(feedback), 2));
     }

@@ -1,6 +1,7 @@
 /* Haas: the late side against its formula, what a mono sum makes of it, and when it
  * refuses. */
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -34,8 +35,6 @@ static double reading(const ProcGang *gang, uint32_t index)
     return values[index];
 }
 
-static double db(double x) { return 20 * log10(fabs(x) + 1e-300); }
-
 /* The response of both sides to a click on both. */
 static void click(ProcGang *gang, uint32_t n)
 {
@@ -47,11 +46,7 @@ static void click(ProcGang *gang, uint32_t n)
 
 static double complex response(uint32_t n, double at, double left, double right)
 {
-    double complex sum = 0;
-    for (uint32_t i = 0; i < n; i++)
-        sum += (left * (double)rows[i][0] + right * (double)rows[i][1]) *
-               cexp(-2 * M_PI * I * at / rate * i);
-    return sum;
+    return spectrum_line(rows, 0, n, at / rate, left, right);
 }
 
 static void test_the_late_side(void **unused)
@@ -129,9 +124,9 @@ static void test_the_mono_notch_is_read_out(void **unused)
         const double there = cabs(response(24000, 81 * notch, 1, 1));
         const double peak = cabs(response(24000, 82 * notch, 1, 1));
         if (depth < 40)
-            assert_true(fabs(db(peak / there) - depth) < 0.05);
+            assert_true(fabs(db_of(peak / there) - depth) < 0.05);
         else
-            assert_true(db(peak / there) > 40);
+            assert_true(db_of(peak / there) > 40);
         for (uint32_t odd = 9; odd < 40; odd += 2) { /* and so are all above the cut */
             const double here = cabs(response(24000, odd * notch, 1, 1));
             assert_true(here < cabs(response(24000, (odd - 0.2) * notch, 1, 1)));

@@ -1,5 +1,6 @@
 /* Mid/side: an exact null, exact levels, and the low cut against Butterworth's formula. */
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -104,11 +105,7 @@ static void test_mono_has_no_side(void **unused)
 
 static double gain_at(double at, double left, double right)
 {
-    double complex sum = 0;
-    for (uint32_t i = 0; i < N; i++)
-        sum += (left * (double)rows[i][0] + right * (double)rows[i][1]) *
-               cexp(-2 * M_PI * I * at / 48000 * i);
-    return cabs(sum);
+    return cabs(spectrum_line(rows, 0, N, at / 48000, left, right));
 }
 
 static void test_the_low_cut_is_the_sides(void **unused)

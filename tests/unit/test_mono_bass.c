@@ -1,6 +1,7 @@
 /* Mono bass: how much of the side is left at each frequency, that it stays in phase with
  * the mid, that the mono sum stays. */
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -20,8 +21,6 @@ static void start(ProcGang *gang)
     gang_open(gang, qm_proc_find("mono-bass"), rate, 0, 1, NULL);
 }
 
-static double db(double x) { return 20 * log10(fabs(x) + 1e-300); }
-
 static double tone(double at, double mid, double side)
 {
     const double turns = round(at / rate * (N / 2)) / (N / 2);
@@ -31,15 +30,6 @@ static double tone(double at, double mid, double side)
     }
     memcpy(before, rows, sizeof rows);
     return turns;
-}
-
-static double complex part(const QmVec *from, double turns, double left, double right)
-{
-    double complex sum = 0;
-    for (uint32_t i = N / 2; i < N; i++)
-        sum += (left * (double)from[i][0] + right * (double)from[i][1]) *
-               cexp(-2 * M_PI * I * fmod(turns * i, 1));
-    return sum;
 }
 
 static void play(ProcGang *gang)
@@ -53,7 +43,8 @@ static double side_left(ProcGang *gang, double at)
 {
     const double turns = tone(at, 0.3, 0.3);
     play(gang);
-    return cabs(part(rows, turns, 1, -1)) / cabs(part(before, turns, 1, -1));
+    return cabs(spectrum_line(rows, N / 2, N, turns, 1, -1)) /
+           cabs(spectrum_line(before, N / 2, N, turns, 1, -1));
 }
 
 static void test_twenty_db_at_the_frequency(void **unused)
@@ -64,10 +55,11 @@ static void test_twenty_db_at_the_frequency(void **unused)
         ProcGang gang;
         start(&gang);
         gang_set(&gang, 0, FREQ, freqs[k]);
-        assert_true(fabs(db(side_left(&gang, freqs[k])) + 20) < 0.2); /* tones in steps */
-        assert_true(fabs(db(side_left(&gang, freqs[k] * sqrt(3))) + 6.02) < 0.1);
-        assert_true(db(side_left(&gang, freqs[k] / 2)) < -42);
-        assert_true(db(side_left(&gang, freqs[k] * 8)) > -0.02);
+        assert_true(fabs(db_of(side_left(&gang, freqs[k])) + 20) <
+                    0.2); /* tones in steps */
+        assert_true(fabs(db_of(side_left(&gang, freqs[k] * sqrt(3))) + 6.02) < 0.1);
+        assert_true(db_of(side_left(&gang, freqs[k] / 2)) < -42);
+        assert_true(db_of(side_left(&gang, freqs[k] * 8)) > -0.02);
         gang_close(&gang);
     }
 }
@@ -82,13 +74,13 @@ static void test_the_mono_sum_stays_and_the_side_is_in_phase(void **unused)
             gang_set(&gang, 0, AMOUNT, amount);
             const double turns = tone(at, 0.3, 0.2);
             play(&gang);
-            const double complex mid =
-                part(rows, turns, 1, 1) / part(before, turns, 1, 1);
-            const double complex side =
-                part(rows, turns, 1, -1) / part(before, turns, 1, -1);
+            const double complex mid = spectrum_line(rows, N / 2, N, turns, 1, 1) /
+                                       spectrum_line(before, N / 2, N, turns, 1, 1);
+            const double complex side = spectrum_line(rows, N / 2, N, turns, 1, -1) /
+                                        spectrum_line(before, N / 2, N, turns, 1, -1);
             const double w = tan(M_PI * turns) / tan(M_PI * 120 * sqrt(3) / rate);
             const double left = 1 - amount / 100 / (1 + pow(w, 4));
-            assert_true(fabs(db(cabs(mid))) < 1e-6);
+            assert_true(fabs(db_of(cabs(mid))) < 1e-6);
             assert_true(fabs(cabs(side) - left) < 1e-5);
             if (left > 0.001)
                 assert_true(fabs(carg(side / mid)) < 0.001);

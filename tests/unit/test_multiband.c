@@ -4,6 +4,7 @@
  * Left and right carry a tone 90 degrees apart: the mean power of the two is constant, so
  * an rms detector reads it exactly, without ripple. */
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include "base/qmath.h"
 
@@ -36,9 +37,6 @@ static void set(ProcGang *gang, uint32_t index, double value)
     gang_reset(gang);
 }
 
-static double db(double x) { return 20 * log10(fabs(x) + 1e-300); }
-static double gain_of(double d) { return pow(10, d / 20); }
-
 /* A tone of whole periods in the second half of rows, left a sine, right its cosine;
  * gives turns per frame. */
 static double tone(double at, double level)
@@ -53,10 +51,8 @@ static double tone(double at, double level)
 
 static double amplitude(const QmVec *from, uint32_t channel, double turns)
 {
-    double complex sum = 0;
-    for (uint32_t i = N / 2; i < N; i++)
-        sum += (double)from[i][channel] * cexp(-2 * M_PI * I * fmod(turns * i, 1));
-    return 2 * cabs(sum) / (N / 2);
+    return cabs(spectrum_line(from, N / 2, N, turns, channel == 0, channel == 1)) /
+           (N / 4);
 }
 
 /* The share of band b of what stands at `at`. All shares have one phase. */
@@ -97,7 +93,7 @@ static void test_idle_is_flat_within_1e_6_db(void **unused)
             gang_reset(&gang);
             gang_run(&gang, rows, NULL, N, QM_QUANTUM);
             const double off =
-                fabs(db(amplitude(rows, 0, turns) / amplitude(before, 0, turns)));
+                fabs(db_of(amplitude(rows, 0, turns) / amplitude(before, 0, turns)));
             worst = off > worst ? off : worst;
             if (!(off < 1e-6))
                 fail_msg("%u bands, %d Hz: off by %d * 10^-9 dB", bands, (int)at,
@@ -128,14 +124,14 @@ static void check_curve(uint32_t bands, uint32_t b, double at, double mix, doubl
             const double part = share(bands, b, turns * rate);
             gang_reset(&gang);
             gang_run(&gang, rows, NULL, N, QM_QUANTUM);
-            const double level = in + db(part) - 10 * log10(2);
+            const double level = in + db_of(part) - 10 * log10(2);
             const double reduction = curve(level, s[0], s[1], s[2]);
             const double wet = 1 + mix / 100 * (gain_of(reduction + makeup) - 1);
             const double should = gain_of(in) * (1 - part + part * wet);
-            if (!(fabs(db(amplitude(rows, 0, turns) / should)) < 0.002))
+            if (!(fabs(db_of(amplitude(rows, 0, turns) / should)) < 0.002))
                 fail_msg("band %u of %u at %d mdB: %d mdB for %d", b, bands,
-                         (int)(1000 * in), (int)(1000 * db(amplitude(rows, 0, turns))),
-                         (int)(1000 * db(should)));
+                         (int)(1000 * in), (int)(1000 * db_of(amplitude(rows, 0, turns))),
+                         (int)(1000 * db_of(should)));
             double values[QM_MAX_READINGS];
             gang.desc->read(&gang.spec[0], gang.state[0], 0, values);
             /* the tone sets in with a click, which is reduced a little more */
@@ -186,14 +182,15 @@ static void check_times(uint32_t bands, uint32_t b, double attack_ms, double rel
     const uint32_t r = (uint32_t)(release_ms / 1000 * rate) & ~1u;
     level(a, 2, b > 0);
     gang_run(&gang, rows, NULL, a, QM_QUANTUM);
-    assert_true(fabs(2 - db((double)rows[a - 1][0]) - part * full) < 0.01 * full);
+    assert_true(fabs(2 - db_of((double)rows[a - 1][0]) - part * full) < 0.01 * full);
     for (int k = 0; k < 12; k++) {
         level(a, 2, b > 0);
         gang_run(&gang, rows, NULL, a, QM_QUANTUM);
     }
     level(r, -30, b > 0);
     gang_run(&gang, rows, NULL, r, QM_QUANTUM);
-    assert_true(fabs(-30 - db((double)rows[r - 1][0]) - (1 - part) * full) < 0.01 * full);
+    assert_true(fabs(-30 - db_of((double)rows[r - 1][0]) - (1 - part) * full) <
+                0.01 * full);
     gang_close(&gang);
 }
 
@@ -225,7 +222,7 @@ static void test_the_mix_does_not_comb(void **unused)
         gang_reset(&gang);
         gang_run(&gang, rows, NULL, N, QM_QUANTUM);
         const double should = 0.25 + 0.25 * gain_of(-6);
-        assert_true(fabs(db(amplitude(rows, 1, turns) / should)) < 1e-5);
+        assert_true(fabs(db_of(amplitude(rows, 1, turns) / should)) < 1e-5);
     }
     gang_close(&gang);
 }
@@ -248,17 +245,17 @@ static void test_on_bypass_and_solo(void **unused)
         set(&gang, row(b, THRESHOLD), -60);
     set(&gang, row(1, SOLO), 1);
     set(&gang, row(1, BYPASS), 1);
-    assert_true(fabs(db(heard(&gang, 93.75) / share(3, 1, 93.75))) < 0.001);
-    assert_true(fabs(db(heard(&gang, 937.5) / share(3, 1, 937.5))) < 0.001);
+    assert_true(fabs(db_of(heard(&gang, 93.75) / share(3, 1, 93.75))) < 0.001);
+    assert_true(fabs(db_of(heard(&gang, 937.5) / share(3, 1, 937.5))) < 0.001);
     set(&gang, row(1, SOLO), 0);
     set(&gang, row(0, BYPASS), 1);
     set(&gang, row(2, ON), 0);
     set(&gang, MIX, 30);
     const double without = share(3, 0, 1500) + share(3, 1, 1500);
-    assert_true(fabs(db(heard(&gang, 1500) / without)) < 0.001);
+    assert_true(fabs(db_of(heard(&gang, 1500) / without)) < 0.001);
     set(&gang, row(2, BYPASS), 1);
     set(&gang, row(2, ON), 1);
-    assert_true(fabs(db(heard(&gang, 1500))) < 0.00001);
+    assert_true(fabs(db_of(heard(&gang, 1500))) < 0.00001);
     gang_close(&gang);
 }
 
@@ -373,8 +370,8 @@ static void test_the_louder_channel_decides_for_both(void **unused)
         rows[i] = (QmVec){(float)gain_of(-30), (float)gain_of(-3)};
     gang_run(&gang, rows, NULL, N, QM_QUANTUM);
     const double reduction = curve(-3, -18, 3, 0);
-    assert_true(fabs(db((double)rows[N - 1][0]) + 30 - reduction) < 0.001);
-    assert_true(fabs(db((double)rows[N - 1][1]) + 3 - reduction) < 0.001);
+    assert_true(fabs(db_of((double)rows[N - 1][0]) + 30 - reduction) < 0.001);
+    assert_true(fabs(db_of((double)rows[N - 1][1]) + 3 - reduction) < 0.001);
     gang_close(&gang);
 }
 

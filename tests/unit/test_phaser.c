@@ -1,6 +1,7 @@
 /* Phaser: standing still it is the formula's filter; moving, its notches go where they
  * should; a noise keeps its level. */
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -28,14 +29,6 @@ static void run(uint32_t n)
     gang_close(&gang);
 }
 
-static double complex measured(double hz)
-{
-    double complex sum = 0;
-    for (uint32_t i = 0; i < N; i++)
-        sum += (double)rows[i][0] * cexp(-2 * I * M_PI * hz / RATE * i);
-    return sum;
-}
-
 /* Trapezoidal all-passes of corner f, feedback one frame late. */
 static double complex theory(double hz, double f, int stages, double feedback, double mix)
 {
@@ -59,7 +52,7 @@ static void check_response(double f, int stages, double feedback, double mix)
     run(N);
     for (double hz = 30; hz < 20000; hz *= 1.37) {
         const double complex want = theory(hz, f, stages, feedback, mix);
-        const double complex have = measured(hz);
+        const double complex have = spectrum_line(rows, 0, N, hz / RATE, 1, 0);
         const double error = cabs(have - want);
         if (error > 1e-4 * (1 + cabs(want)))
             fail_msg("%d stages at %d Hz: %d millionths off", stages, (int)hz,

@@ -1,6 +1,7 @@
 /* Width: what is added of left and right stays, what sets them apart follows each band's
  * width, in phase. */
 #include "tests/support/proc_harness.h"
+#include "tests/support/spectrum.h"
 
 #include <complex.h>
 #include <math.h>
@@ -25,8 +26,6 @@ static void start(ProcGang *gang, double low, double mid, double high)
     gang_open(gang, qm_proc_find("width"), rate, 0, 1, params);
 }
 
-static double db(double x) { return 20 * log10(fabs(x) + 1e-300); }
-
 /* Two tones of whole periods in the second half, mid and side of the given levels. */
 static double tone(double at, double mid, double side)
 {
@@ -37,16 +36,6 @@ static double tone(double at, double mid, double side)
     }
     memcpy(before, rows, sizeof rows);
     return turns;
-}
-
-/* left * l + right * r of the tone. */
-static double complex part(const QmVec *from, double turns, double left, double right)
-{
-    double complex sum = 0;
-    for (uint32_t i = N / 2; i < N; i++)
-        sum += (left * (double)from[i][0] + right * (double)from[i][1]) *
-               cexp(-2 * M_PI * I * fmod(turns * i, 1));
-    return sum;
 }
 
 static void play(ProcGang *gang)
@@ -79,7 +68,8 @@ static void test_the_mono_sum_stays(void **unused)
             const double turns = tone(at, 0.3, 0.2);
             play(&gang);
             const double off =
-                fabs(db(cabs(part(rows, turns, 1, 1)) / cabs(part(before, turns, 1, 1))));
+                fabs(db_of(cabs(spectrum_line(rows, N / 2, N, turns, 1, 1)) /
+                           cabs(spectrum_line(before, N / 2, N, turns, 1, 1))));
             worst = off > worst ? off : worst;
             assert_true(off < 1e-6);
             gang_close(&gang);
@@ -98,10 +88,10 @@ static void test_each_band_has_its_width(void **unused)
             start(&gang, w[0], w[1], w[2]);
             const double turns = tone(at, 0.3, 0.2);
             play(&gang);
-            const double complex side =
-                part(rows, turns, 0.5, -0.5) / part(before, turns, 0.5, -0.5);
-            const double complex mid =
-                part(rows, turns, 0.5, 0.5) / part(before, turns, 0.5, 0.5);
+            const double complex side = spectrum_line(rows, N / 2, N, turns, 0.5, -0.5) /
+                                        spectrum_line(before, N / 2, N, turns, 0.5, -0.5);
+            const double complex mid = spectrum_line(rows, N / 2, N, turns, 0.5, 0.5) /
+                                       spectrum_line(before, N / 2, N, turns, 0.5, 0.5);
             const double should = theory(w[0], w[1], w[2], turns * rate);
             assert_true(fabs(cabs(side) - should) < 1e-5);
             if (should > 0.01) /* the phase of the mid: nothing leaves its place */
@@ -118,11 +108,11 @@ static void test_as_it_came_what_is_left_stays_left(void **unused)
     for (double at = 50; at < 20000; at *= 1.5) {
         const double turns = tone(at, 0.25, 0.25);
         play(&gang);
-        const double off =
-            db(cabs(part(rows, turns, 1, 0)) / cabs(part(before, turns, 1, 0)));
+        const double off = db_of(cabs(spectrum_line(rows, N / 2, N, turns, 1, 0)) /
+                                 cabs(spectrum_line(before, N / 2, N, turns, 1, 0)));
         assert_true(fabs(off) < 1e-6);
-        assert_true(db(cabs(part(rows, turns, 0, 1)) / cabs(part(rows, turns, 1, 0))) <
-                    -130);
+        assert_true(db_of(cabs(spectrum_line(rows, N / 2, N, turns, 0, 1)) /
+                          cabs(spectrum_line(rows, N / 2, N, turns, 1, 0))) < -130);
     }
     gang_close(&gang);
 }
