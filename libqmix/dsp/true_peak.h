@@ -30,6 +30,13 @@
  * a band of 0.03 of the rate below half of it, where music has next to nothing: 0.27 dB
  * for a lone sample, 0.2 dB for white noise, 6 dB for (+1, -1, ...) itself.
  *
+ * Where nothing can be. A point is the straight line between the samples beside it plus a
+ * sum of the line's second differences x[i - 1] - 2 x[i] + x[i + 1], which are small
+ * where music is low: its taps less the line's, summed up twice. Their magnitudes add up
+ * to 0.579 at most, parabola included to 0.628. So no point is above the loudest of its
+ * block and the next frame by more than QM_PEAK_REACH times the greatest of them from 25
+ * frames before the block to 26 behind.
+ *
  * Sources: the need for four points and the way they are read, ITU-R BS.1770-5, annex 2;
  * how far a band-limited signal falls beside its peak: as its fastest sine at most. */
 #ifndef QM_DSP_TRUE_PEAK_H
@@ -51,9 +58,8 @@ enum {
 };
 
 #define QM_PEAK_GUARD 1.0f /* from what meters of 48 to 256 taps read */
-/* No point is further above the samples around it: the sum of the magnitudes of all taps
- * of any phase is 2.834, and the parabola adds 1 / 7.2 at most. */
-#define QM_PEAK_REACH 3.4f
+#define QM_PEAK_REACH 0.63f
+#define QM_PEAK_ROUND 1.001f /* more than all roundings */
 
 static const float qm_peak_half[QM_PEAK_HALF] = {
     0.636548968f,    -0.21072735f,    0.124703756f,    -0.0872426788f,  0.0659919524f,
@@ -85,13 +91,14 @@ typedef struct QmPeakChannel {
     float line[QM_PEAK_LINE + QM_PEAK_ROOM]; /* samples; a span of it, that moves on */
     uint32_t at; /* where the block that is told of is; 0: nowhere yet */
     float half[8 + QM_PEAK_BLOCK]; /* values behind frames [-5, 19) of the block */
-    float loudest[QM_PEAK_LINE / QM_PEAK_BLOCK]; /* of each block in the line */
-    float near[4];                               /* |near| of the latest blocks */
+    float near[4];                 /* |near| of the latest blocks */
 } QmPeakChannel;
 
 typedef struct QmTruePeak {
     QmPeakChannel channel[2];
-    bool known; /* half[8 ...] were computed for the block before */
+    float loudest[4]; /* of the latest blocks */
+    float bend[5];    /* of those before them, a frame early */
+    bool known;       /* half[8 ...] were computed for the block before */
 } QmTruePeak;
 
 QM_INLINE float qm_vec_loudest(QmVec x)
@@ -124,9 +131,6 @@ QM_INLINE void qm_peak_take(QmPeakChannel *c, const float *x)
     qm_vec_store(to + 8, qm_vec_load(x + 8));
     qm_vec_store(c->half, qm_vec_load(c->half + QM_PEAK_BLOCK));
 
-    const QmVec a = qm_vec_abs(qm_vec_load(x)), b = qm_vec_abs(qm_vec_load(x + 8));
-    qm_peak_push(c->loudest, QM_PEAK_LINE / QM_PEAK_BLOCK,
-                 qm_vec_loudest(qm_vec_max(a, b)));
     QmVec sum = {0};
     for (uint32_t i = 0; i < QM_PEAK_NEAR; i += QM_LANES)
         sum += qm_vec_load(qm_peak_near + i) * qm_vec_load(to - QM_PEAK_NEAR + 8 + i);
@@ -244,13 +248,33 @@ QM_INLINE float qm_peak_guard(const QmPeakChannel *c)
     return a > b ? a : b;
 }
 
-/* Whether anything between the line's samples can be above the floor. */
-QM_INLINE bool qm_peak_matters(const QmPeakChannel *c, float floor)
+/* The loudest sample of the block that came last, and how much the one before bends. */
+QM_INLINE void qm_peak_survey(QmTruePeak *s)
 {
-    float loudest = c->loudest[0];
-    for (uint32_t i = 1; i < QM_PEAK_LINE / QM_PEAK_BLOCK; i++)
-        loudest = c->loudest[i] > loudest ? c->loudest[i] : loudest;
-    return loudest * QM_PEAK_REACH + qm_peak_guard(c) > floor;
+    QmVec loudest = {0}, bend = {0};
+    for (uint32_t k = 0; k < 2; k++) {
+        const QmPeakChannel *const c = &s->channel[k];
+        const float *const x = c->line + c->at + QM_PEAK_AHEAD, *const y = x - 16;
+        for (uint32_t i = 0; i < QM_PEAK_BLOCK; i += QM_LANES) {
+            const QmVec a = qm_vec_load(y + i - 2), b = qm_vec_load(y + i - 1);
+            bend = qm_vec_max(bend, qm_vec_abs((a - b) - (b - qm_vec_load(y + i))));
+            loudest = qm_vec_max(loudest, qm_peak_load(x + i));
+        }
+    }
+    qm_peak_push(s->loudest, 4, qm_vec_loudest(loudest));
+    qm_peak_push(s->bend, 5, qm_vec_loudest(bend));
+}
+
+/* Whether anything in the block can be above the floor. */
+QM_INLINE bool qm_peak_matters(const QmTruePeak *s, float floor)
+{
+    const float l = qm_peak_guard(&s->channel[0]), r = qm_peak_guard(&s->channel[1]);
+    float bend = s->bend[0];
+    for (uint32_t i = 1; i < 5; i++)
+        bend = s->bend[i] > bend ? s->bend[i] : bend;
+    const float a = s->loudest[0], b = s->loudest[1];
+    const float most = (a > b ? a : b) + QM_PEAK_REACH * bend;
+    return most * QM_PEAK_ROUND + (l > r ? l : r) > floor;
 }
 
 /* What is computed is written and read again by halves, so both channels go through each
@@ -261,7 +285,8 @@ static inline float qm_true_peak(QmTruePeak *s, const float *left, const float *
     QmPeakChannel *const l = &s->channel[0], *const r = &s->channel[1];
     qm_peak_take(l, left);
     qm_peak_take(r, right);
-    const bool matters = qm_peak_matters(l, floor) || qm_peak_matters(r, floor);
+    qm_peak_survey(s);
+    const bool matters = qm_peak_matters(s, floor);
     const bool known = s->known;
     s->known = matters;
     if (!matters)

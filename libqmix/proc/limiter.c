@@ -65,6 +65,7 @@ enum {
 
 #define NO_CEILING   1e30f
 #define NO_REDUCTION 1e-12 /* the smoother's smallest step is 1e-9 */
+#define LEAST_GAIN   1e-9  /* that is told of */
 #define FAST         0.25  /* releases of an adaptive one */
 #define SLOW         4.0
 #define LOUD_RELEASE 0.3
@@ -126,6 +127,7 @@ enum { C_CEILING, C_FAST, C_SLOW, C_CHARGE, N_COEFFS };
 typedef struct State {
     QmVec least_gain;    /* a reading: the least of the lanes */
     double logs, blocks; /* another: gains of the blocks' last frames */
+    double product;      /* of those that are not in the logs yet */
     QmTruePeak peak;
     QmOversampler oversampler;      /* loud */
     float in[2][BLOCK + QM_LANES];  /* the block that comes in */
@@ -199,6 +201,7 @@ static size_t lay_out(const QmProcSpec *spec, State *s)
                            : quarter < STILL       ? quarter
                                                    : STILL;
     *s = (State){.ceiling = NO_CEILING,
+                 .product = 1,
                  .least_gain = qm_vec(1),
                  .delay_frames = delay_frames(spec)};
     for (uint32_t i = 0; i < QM_COUNT(s->ceilings); i++)
@@ -284,8 +287,12 @@ static void tally(State *s, const float *gain)
 {
     const QmVec low = qm_vec_min(qm_vec_load(gain), qm_vec_load(gain + QM_LANES));
     s->least_gain = qm_vec_min(s->least_gain, low);
-    s->logs += gain[BLOCK - 1] < 1 ? (double)qm_log2f(gain[BLOCK - 1]) : 0;
+    s->product *= gain[BLOCK - 1] > LEAST_GAIN ? (double)gain[BLOCK - 1] : LEAST_GAIN;
     s->blocks += 1;
+    if (s->product > 1e-200)
+        return;
+    s->logs += qm_log2(s->product);
+    s->product = 1;
 }
 
 /* The block that came in makes one that goes out. */
@@ -355,7 +362,8 @@ static void read_gains(const QmProcSpec *spec, const void *state, uint32_t strip
     for (uint32_t k = 0; k < QM_LANES; k++)
         least = s->least_gain[k] < least ? s->least_gain[k] : least;
     values[0] = 0 - qm_gain_to_db((double)least);
-    values[1] = s->blocks > 0 ? 0 - s->logs / s->blocks / QM_LOG2_PER_DB : 0;
+    const double logs = s->logs + qm_log2(s->product);
+    values[1] = s->blocks > 0 ? 0 - logs / s->blocks / QM_LOG2_PER_DB : 0;
 }
 
 const QmProcDesc QM_ISA(qm_proc_limiter) = {
