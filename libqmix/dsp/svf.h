@@ -120,7 +120,7 @@ QM_INLINE void qm_svf_design(QmSvfKind kind, double freq_hz, double gain_db, dou
     }
 }
 
-/* Makes the section give its input, while it goes on filtering: to switch it is a ramp. */
+/* Makes the section give its input while it goes on filtering: switching is a ramp. */
 QM_INLINE void qm_svf_unheard(float c[QM_SVF_COEFFS])
 {
     c[QM_SVF_D0] = 1;

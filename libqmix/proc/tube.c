@@ -4,8 +4,8 @@
  *
  * `drive` is how far the curve reaches into the signal: at 100 % it bends at 1/8 of full
  * scale (-18 dBFS), at 0 it is straight. Small signals keep their level at any drive;
- * what is loud gets softer, as in a stage of unity gain that runs out of voltage: at a peak a,
- * by 1 / sqrt(1 + (8 a drive)^2).
+ * what is loud gets softer, as in a stage of unity gain that runs out of voltage: at a
+ * peak a, by 1 / sqrt(1 + (8 a drive)^2).
  *
  * `asymmetry` moves the working point off the curve's middle, as a grid bias does: one
  * half wave bends sooner, which is even harmonics; the steady part of that is taken out.

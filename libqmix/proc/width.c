@@ -1,4 +1,4 @@
-/* Stereo width by frequency: the side signal at a level of its own in each of three bands.
+/* Stereo width by frequency: the side signal at a level of its own in three bands.
  *
  *     m = (l + r) / 2, s = (l - r) / 2
  *     m' = low(m) + mid(m) + high(m)                      an all-pass

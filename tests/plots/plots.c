@@ -137,7 +137,7 @@ static void add(Trace *trace, double x, double y)
     }
 }
 
-/* ---- measurements ------------------------------------------------------------------- */
+/* ---- measurements ---------------------------------------------------------------- */
 
 /* The response to an impulse of level `argument` (dB). */
 static void response(const Plot *plot, const Series *series, Trace *trace)
@@ -173,8 +173,8 @@ static void static_curve(const Plot *plot, const Series *series, Trace *trace)
 }
 
 /* The gain over time (ms) of a tone of 4 kHz that is loud (-6 dB) from 100 to `argument`
- * ms and soft (-40 dB) before and after, of each of its waves. What a filter still rings of
- * the loud tone when the soft one has come back is no gain: 4 ms are left out. */
+ * ms and soft (-40 dB) before and after, of each of its waves. What a filter still rings
+ * of the loud tone when the soft one has come back is no gain: 4 ms are left out. */
 static void gain_steps(const Plot *plot, const Series *series, Trace *trace)
 {
     const uint32_t n = (uint32_t)(plot->x_to / 1000 * RATE), period = 12;
@@ -442,7 +442,7 @@ static void lfo_shape(const Plot *plot, const Series *series, Trace *trace)
 
 #include "tests/plots/table.h"
 
-/* ---- drawing ------------------------------------------------------------------------ */
+/* ---- drawing --------------------------------------------------------------------- */
 
 static bool log_x(const Plot *plot) { return plot->x_tick == 0; }
 

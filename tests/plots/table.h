@@ -1,5 +1,7 @@
 /* What is drawn, a row a diagram: name, title, what is measured of what, the axes, and
  * for every line its name, its processor, its settings and what is listened to. */
+#ifndef QM_TESTS_TABLE_H
+#define QM_TESTS_TABLE_H
 
 #define OF(measure, argument)   measure, argument
 #define X(from, to, tick)       from, to, tick
@@ -398,3 +400,5 @@ static const Plot plots[] = {
      {{"low 0, mid 0.3, high 1", "width", "low=0 mid=0.3", 0, SIDE},
       {"low 0, high 1.5", "width", "low=0 high=1.5", 0, SIDE}}},
 };
+
+#endif

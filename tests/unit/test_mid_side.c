@@ -1,4 +1,4 @@
-/* Mid/side: an exact null, exact levels, and the low cut against Butterworth's formula. */
+/* Mid/side: an exact null, exact levels, the low cut against Butterworth's formula. */
 #include "tests/support/proc_harness.h"
 #include "tests/support/spectrum.h"
 
