@@ -3,7 +3,7 @@
 # low-pass that works), its line in libqmix/proc/list.c, and its test. It passes the
 # generic tests at once.
 #
-#   scripts/new-proc.sh NAME     letters, digits and '_', as it is written in sessions
+#   scripts/new-proc.sh NAME     letters, digits and '_'; sessions write '-' for '_'
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -14,6 +14,7 @@ if ! [[ $name =~ ^[a-z][a-z0-9_]*$ ]]; then
 fi
 source=libqmix/proc/$name.c
 test=tests/unit/test_$name.c
+session_name=${name//_/-}
 for file in "$source" "$test"; do
     if [ -e "$file" ]; then
         echo "new-proc: '$file' exists" >&2
@@ -22,7 +23,7 @@ for file in "$source" "$test"; do
 done
 
 cat >"$source" <<END
-/* ${name^}: say here what it does, in words or formulas. For now, a low-pass:
+/* ${session_name^}: say here what it does, in words or formulas. For now, a low-pass:
  *
  *     y += c (x - y),   c = 1 - exp(-2 pi freq / rate)
  *
@@ -47,10 +48,7 @@ typedef struct State {
     QmVec y;
 } State;
 
-static double seconds(const double *p)
-{
-    return 1 / (2 * QM_PI * p[FREQ]);
-}
+static double seconds(const double *p) { return 1 / (2 * QM_PI * p[FREQ]); }
 
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
@@ -78,7 +76,7 @@ static void process(const QmProcCall *call)
 }
 
 const QmProcDesc QM_ISA(qm_proc_$name) = {
-    .name = "$name",
+    .name = "$session_name",
     .summary = "say in one line what it is",
     .params = params,
     .n_params = QM_COUNT(params),
@@ -91,7 +89,7 @@ const QmProcDesc QM_ISA(qm_proc_$name) = {
 END
 
 cat >"$test" <<END
-/* What $name is good for. What every processor must keep: test_proc_generic.c. */
+/* What $session_name is good for. What every processor must keep: test_proc_generic.c. */
 #include "tests/support/proc_harness.h"
 
 #include <math.h>
@@ -108,7 +106,7 @@ static void test_it_passes_low_and_holds_back_high(void **unused)
 {
     (void)unused;
     ProcGang gang;
-    gang_open(&gang, qm_proc_find("$name"), 48000, 0, 1, NULL);
+    gang_open(&gang, qm_proc_find("$session_name"), 48000, 0, 1, NULL);
     gang_set(&gang, 0, FREQ, 500);
     for (uint32_t i = 0; i < N; i++)
         rows[i] = (QmVec){1, i % 2 ? 1 : -1};
