@@ -16,23 +16,6 @@
 #include "base/qmath.h"
 #include "dsp/vec.h"
 
-/* What sections get: the last pair of `before`, then the first three of `here`. */
-#ifdef __AVX2__
-QM_INLINE QmVec qm_vec_march(QmVec before, QmVec here)
-{
-    return __builtin_shufflevector(before, here, 6, 7, 8, 9, 10, 11, 12, 13);
-}
-#else
-QM_INLINE QmVec qm_vec_march(QmVec before, QmVec here)
-{
-    const QmHalves x = {before}, y = {here};
-    QmHalves h;
-    h.half[0] = __builtin_shufflevector(x.half[1], y.half[0], 2, 3, 4, 5);
-    h.half[1] = __builtin_shufflevector(y.half[0], y.half[1], 2, 3, 4, 5);
-    return h.whole;
-}
-#endif
-
 /* A frame of left and right as the sections before the first would give it. */
 QM_INLINE QmVec qm_vec_enter(float left, float right)
 {

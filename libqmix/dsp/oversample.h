@@ -16,6 +16,10 @@
  * flush, infinity and NaN are gone after the latency, and any split of calls gives the
  * same bits.
  *
+ * A strip alone has two lanes. `folded` gives it all eight: a call is of 4 n frames then,
+ * always as many, and lanes 2c and 2c + 1 are left and right of frames [c n, c n + n).
+ * What a lane remembers is what its neighbour is given.
+ *
  * Stages of doubled rate, each a half-band filter: a symmetric FIR of length 4k - 1 whose
  * every other tap is zero, so that half of what comes out is what went in, and the other
  * half is k products of folded pairs:
@@ -47,6 +51,8 @@
 
 #include "dsp/vec.h"
 
+#include <stdbool.h>
+
 enum {
     QM_OVERSAMPLE_MAX = 8,
     QM_OVERSAMPLE_BLOCK = 64, /* most frames of a call, at the low rate */
@@ -74,6 +80,7 @@ typedef struct QmOversampler {
     QmVec up_2x[2 * QM_HALF_BAND_2X], down_2x[4 * QM_HALF_BAND_2X];
     QmVec up_4x[2 * QM_HALF_BAND_4X], down_4x[4 * QM_HALF_BAND_4X];
     QmVec up_8x[2 * QM_HALF_BAND_8X], down_8x[4 * QM_HALF_BAND_8X];
+    bool folded;
 } QmOversampler;
 
 /* Frames by which the way up and down is late. */
@@ -108,10 +115,13 @@ QM_INLINE void qm_half_band(const float *taps, const int k, const QmPart *at,
 
 /* The frames of a call behind those that the stage remembers. */
 QM_INLINE void qm_half_band_take(const QmVec *last, uint32_t n_last, const QmVec *in,
-                                 uint32_t n, QmVec *line)
+                                 uint32_t n, bool folded, QmVec *line)
 {
-    memcpy(line, last, n_last * sizeof *line);
     memcpy(line + n_last, in, n * sizeof *line);
+    if (!folded)
+        memcpy(line, last, n_last * sizeof *line);
+    for (uint32_t i = n_last; folded && i-- > 0;)
+        line[i] = qm_vec_march(last[i], line[i + n]);
 }
 
 QM_INLINE void qm_half_band_up_some(const float *taps, const int k, const QmPart *at,
@@ -125,10 +135,10 @@ QM_INLINE void qm_half_band_up_some(const float *taps, const int k, const QmPart
 
 /* n frames become 2 n. */
 QM_INLINE void qm_half_band_up(QmVec *last, const float *taps, const int k,
-                               const QmVec *in, const uint32_t n, QmVec *out)
+                               const QmVec *in, const uint32_t n, bool folded, QmVec *out)
 {
     QmVec line[2 * QM_HALF_BAND_2X + QM_OVERSAMPLE_MAX / 2 * QM_OVERSAMPLE_BLOCK];
-    qm_half_band_take(last, 2 * (uint32_t)k, in, n, line);
+    qm_half_band_take(last, 2 * (uint32_t)k, in, n, folded, line);
     for (uint32_t part = 0; part < QM_PARTS; part++) {
         const QmPart *const at = (const QmPart *)(line + k) + part;
         QmPart *const to = (QmPart *)out + part;
@@ -151,10 +161,11 @@ QM_INLINE void qm_half_band_down_some(const float *taps, const int k, const QmPa
 
 /* 2 n frames become n. */
 QM_INLINE void qm_half_band_down(QmVec *last, const float *taps, const int k,
-                                 const QmVec *in, const uint32_t n, QmVec *out)
+                                 const QmVec *in, const uint32_t n, bool folded,
+                                 QmVec *out)
 {
     QmVec line[4 * QM_HALF_BAND_2X + QM_OVERSAMPLE_MAX * QM_OVERSAMPLE_BLOCK];
-    qm_half_band_take(last, 4 * (uint32_t)k, in, 2 * n, line);
+    qm_half_band_take(last, 4 * (uint32_t)k, in, 2 * n, folded, line);
     for (uint32_t part = 0; part < QM_PARTS; part++) {
         const QmPart *const at = (const QmPart *)(line + 2 * k) + part;
         QmPart *const to = (QmPart *)out + part;
@@ -175,13 +186,14 @@ static inline void qm_oversample_up(QmOversampler *s, uint32_t factor, const QmV
     if (factor == 1)
         memcpy(out, in, n * sizeof *out);
     if (factor >= 2)
-        qm_half_band_up(s->up_2x, qm_half_band_2x, QM_HALF_BAND_2X, in, n,
+        qm_half_band_up(s->up_2x, qm_half_band_2x, QM_HALF_BAND_2X, in, n, s->folded,
                         factor == 2 ? out : twice);
     if (factor >= 4)
         qm_half_band_up(s->up_4x, qm_half_band_4x, QM_HALF_BAND_4X, twice, 2 * n,
-                        factor == 4 ? out : four);
+                        s->folded, factor == 4 ? out : four);
     if (factor >= 8)
-        qm_half_band_up(s->up_8x, qm_half_band_8x, QM_HALF_BAND_8X, four, 4 * n, out);
+        qm_half_band_up(s->up_8x, qm_half_band_8x, QM_HALF_BAND_8X, four, 4 * n,
+                        s->folded, out);
 }
 
 /* n * factor frames become n; `out` may be `in`. */
@@ -192,13 +204,14 @@ static inline void qm_oversample_down(QmOversampler *s, uint32_t factor, const Q
     if (factor == 1)
         memmove(out, in, n * sizeof *out);
     if (factor >= 8)
-        qm_half_band_down(s->down_8x, qm_half_band_8x, QM_HALF_BAND_8X, in, 4 * n, four);
+        qm_half_band_down(s->down_8x, qm_half_band_8x, QM_HALF_BAND_8X, in, 4 * n,
+                          s->folded, four);
     if (factor >= 4)
         qm_half_band_down(s->down_4x, qm_half_band_4x, QM_HALF_BAND_4X,
-                          factor == 4 ? in : four, 2 * n, twice);
+                          factor == 4 ? in : four, 2 * n, s->folded, twice);
     if (factor >= 2)
         qm_half_band_down(s->down_2x, qm_half_band_2x, QM_HALF_BAND_2X,
-                          factor == 2 ? in : twice, n, out);
+                          factor == 2 ? in : twice, n, s->folded, out);
 }
 
 #endif

@@ -81,6 +81,11 @@ QM_INLINE QmVec qm_vec_pair(QmVec a, QmVec b)
 {
     return __builtin_shufflevector(a, b, 0, 9, 2, 11, 4, 13, 6, 15);
 }
+/* Pairs one place on: the last pair of `before`, then the first three of `here`. */
+QM_INLINE QmVec qm_vec_march(QmVec before, QmVec here)
+{
+    return __builtin_shufflevector(before, here, 6, 7, 8, 9, 10, 11, 12, 13);
+}
 #else
 typedef float QmHalf __attribute__((vector_size(16)));
 typedef union QmHalves {
@@ -162,6 +167,14 @@ QM_INLINE QmVec qm_vec_rights(QmVec x)
 QM_INLINE QmVec qm_vec_pair(QmVec a, QmVec b)
 {
     return qm_vec_select((QmVecI){-1, 0, -1, 0, -1, 0, -1, 0}, a, b);
+}
+QM_INLINE QmVec qm_vec_march(QmVec before, QmVec here)
+{
+    const QmHalves x = {before}, y = {here};
+    QmHalves h;
+    h.half[0] = __builtin_shufflevector(x.half[1], y.half[0], 2, 3, 4, 5);
+    h.half[1] = __builtin_shufflevector(y.half[0], y.half[1], 2, 3, 4, 5);
+    return h.whole;
 }
 #endif
 

@@ -170,13 +170,18 @@ static void test_up_and_down_is_a_delay(void **unused)
     }
 }
 
+static void make_noise(void)
+{
+    for (uint32_t i = 0; i < N; i++)
+        for (int lane = 0; lane < QM_LANES; lane++)
+            input[i][lane] = (float)(2 * qm_rand(3, (uint64_t)lane, i) - 1);
+}
+
 static void test_any_split_gives_the_same_bits(void **unused)
 {
     (void)unused;
     static QmVec fast_before[8 * N], before[N];
-    for (uint32_t i = 0; i < N; i++)
-        for (int lane = 0; lane < QM_LANES; lane++)
-            input[i][lane] = (float)(2 * qm_rand(3, (uint64_t)lane, i) - 1);
+    make_noise();
     for (uint32_t k = 0; k < QM_COUNT(factors); k++) {
         up(factors[k], BLOCK);
         down(factors[k], BLOCK);
@@ -193,6 +198,34 @@ static void test_any_split_gives_the_same_bits(void **unused)
 }
 
 /* NaN and infinity are gone when the last tap has seen them. */
+/* A strip in all lanes, 16 frames a call. */
+static void test_folded_gives_the_same_bits(void **unused)
+{
+    (void)unused;
+    enum { ROWS = 4 };
+    make_noise();
+    for (uint32_t k = 0; k < QM_COUNT(factors); k++) {
+        const uint32_t factor = factors[k], n = factor * ROWS;
+        QmOversampler s = {.folded = true};
+        up(factor, BLOCK);
+        down(factor, BLOCK);
+        for (uint32_t at = 0; at + QM_GANG * ROWS <= N; at += QM_GANG * ROWS) {
+            QmVec rows[ROWS], many[8 * ROWS];
+            for (uint32_t i = 0; i < QM_LANES * ROWS; i++)
+                rows[i % ROWS][i / ROWS] =
+                    input[at + i / ROWS / 2 * ROWS + i % ROWS][i / ROWS % 2];
+            qm_oversample_up(&s, factor, rows, ROWS, many);
+            for (uint32_t i = 0; i < QM_LANES * n; i++)
+                assert_true(many[i % n][i / n] ==
+                            fast[at * factor + i / n / 2 * n + i % n][i / n % 2]);
+            qm_oversample_down(&s, factor, many, ROWS, rows);
+            for (uint32_t i = 0; i < QM_LANES * ROWS; i++)
+                assert_true(rows[i % ROWS][i / ROWS] ==
+                            output[at + i / ROWS / 2 * ROWS + i % ROWS][i / ROWS % 2]);
+        }
+    }
+}
+
 static void test_rubbish_is_forgotten(void **unused)
 {
     (void)unused;
@@ -214,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_the_edge_is_at_half_the_rate),
         cmocka_unit_test(test_up_and_down_is_a_delay),
         cmocka_unit_test(test_any_split_gives_the_same_bits),
+        cmocka_unit_test(test_folded_gives_the_same_bits),
         cmocka_unit_test(test_rubbish_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
