@@ -11,7 +11,8 @@
  * swap exchanges left and right. The low cut of the side is a second-order Butterworth
  * high-pass: simple, and its phase runs up to 90 degrees ahead of the mid's at its
  * corner. Where that matters take mono-bass or width; an equaliser in mid and side is
- * `eq`.
+ * `eq`. Below 20 Hz its share fades to nothing at 0, so that a sweep from there has no
+ * corner.
  *
  * No latency; the tail is the low cut's ringing. Source: A. Blumlein, British patent
  * 394325 (1933). */
@@ -24,8 +25,7 @@
 enum { MID_GAIN, SIDE_GAIN, SIDE_LOW_CUT, SOLO, SWAP };
 enum { SOLO_OFF, SOLO_MID, SOLO_SIDE };
 
-#define LOWEST_HZ 20.0  /* below, there is no low cut */
-#define PARKED_HZ 100.0 /* where it waits then, unheard */
+#define LOWEST_HZ 20.0 /* of the low cut; below, there is less of it */
 
 static const char *const solo_names[] = {
     [SOLO_OFF] = "off", [SOLO_MID] = "mid", [SOLO_SIDE] = "side", NULL};
@@ -44,7 +44,7 @@ static const QmParam params[] = {
                    .max = 24,
                    .def = 0},
     [SIDE_LOW_CUT] = {.name = "side-low-cut",
-                      .help = "takes lows from the side, below 20 Hz: none",
+                      .help = "takes lows from the side; fades in up to 20 Hz",
                       .unit = QM_UNIT_HZ,
                       .min = 0,
                       .max = 2000,
@@ -68,11 +68,12 @@ typedef struct State {
 
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
-    const bool cuts = p[SIDE_LOW_CUT] >= LOWEST_HZ;
-    const double freq = cuts ? p[SIDE_LOW_CUT] : PARKED_HZ;
+    const double freq = p[SIDE_LOW_CUT] > LOWEST_HZ ? p[SIDE_LOW_CUT] : LOWEST_HZ;
+    const double share = p[SIDE_LOW_CUT] / freq;
     qm_svf_design(QM_SVF_HIGH_PASS, freq, 0, QM_BUTTERWORTH, spec->rate_hz, c);
-    if (!cuts)
-        qm_svf_unheard(c);
+    c[QM_SVF_D0] = (float)(1 + share * ((double)c[QM_SVF_D0] - 1));
+    c[QM_SVF_C1] = (float)(share * (double)c[QM_SVF_C1]);
+    c[QM_SVF_D2] = (float)(share * (double)c[QM_SVF_D2]);
     const float side = (float)qm_db_to_gain(p[SIDE_GAIN]);
     c[C_MID] = (int)p[SOLO] == SOLO_SIDE ? 0 : (float)qm_db_to_gain(p[MID_GAIN]);
     c[C_SIDE] = p[SWAP] > 0.5 ? -side : side;
@@ -84,7 +85,7 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
 {
     float c[N_COEFFS];
     update(spec, p, c);
-    return p[SIDE_LOW_CUT] < LOWEST_HZ ? 0 : (uint64_t)(20 * qm_svf_frames(c));
+    return p[SIDE_LOW_CUT] <= 0 ? 0 : (uint64_t)(20 * qm_svf_frames(c));
 }
 
 /* The coeffs of both lanes: the mid passes. */

@@ -127,6 +127,32 @@ static void test_the_low_cut_is_the_sides(void **unused)
     gang_close(&gang);
 }
 
+/* A sweep of the low cut from none: a sine obeys y[i] = 2 cos(w) y[i - 1] - y[i - 2]; what
+ * is left of that tells of a corner. */
+static void test_the_low_cut_comes_in_smoothly(void **unused)
+{
+    (void)unused;
+    const double w = 2 * M_PI * 440 / 48000;
+    ProcGang gang;
+    start(&gang);
+    gang_reset(&gang);
+    for (uint32_t i = 0; i < N; i++) {
+        const float x = (float)(0.9 * sin(w * i));
+        rows[i] = (QmVec){x, -x};
+    }
+    for (uint32_t i = 0; i < N; i += QM_QUANTUM) {
+        gang_set(&gang, 0, SIDE_LOW_CUT, 40.0 * (i + QM_QUANTUM) / N);
+        gang_run(&gang, rows + i, NULL, QM_QUANTUM, QM_QUANTUM);
+    }
+    double worst = 0;
+    for (uint32_t i = N / 8; i < N; i++)
+        worst =
+            fmax(worst, fabs((double)rows[i][0] - 2 * cos(w) * (double)rows[i - 1][0] +
+                             (double)rows[i - 2][0]));
+    assert_true(worst < 1e-5);
+    gang_close(&gang);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_levels_solo_and_swap),
         cmocka_unit_test(test_mono_has_no_side),
         cmocka_unit_test(test_the_low_cut_is_the_sides),
+        cmocka_unit_test(test_the_low_cut_comes_in_smoothly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
