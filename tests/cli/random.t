@@ -35,9 +35,9 @@ failed() { # SEED WHAT
 # Frames from an odd place on, cut out of the whole.
 range() { # SEED
     "$qrender" -q "$tmp/$1.yaml" --to 0.6s --bits 32f -o "$tmp/whole.wav" 2>"$tmp/err" &&
-        "$qrender" -q "$tmp/$1.yaml" --from "$(($1 * 61)) samples" --to 0.6s --threads 3 --chunk 2 --bits 32f \
+        "$qrender" -q "$tmp/$1.yaml" --from "$(($1 * 61 % 20000)) samples" --to 0.6s --threads 3 --chunk 2 --bits 32f \
             -o "$tmp/part.wav" 2>"$tmp/err" &&
-        "$span" "$tmp/whole.wav" "$tmp/part.wav" $(($1 * 61)) >"$tmp/err"
+        "$span" "$tmp/whole.wav" "$tmp/part.wav" $(($1 * 61 % 20000)) >"$tmp/err"
 }
 
 count=0
