@@ -110,8 +110,7 @@ QM_INLINE void clip(const QmProcCall *call, uint32_t factor, bool ramp, QmVec *f
     per_bend = qm_vec(1) / c[C_BEND];
     for (uint32_t i = 0; i < call->n; i++) {
         if (ramp) {
-            for (uint32_t k = 0; k < N_COEFFS; k++)
-                c[k] += call->step[k];
+            qm_coeffs_advance(c, call->step, 0, N_COEFFS);
             per_bend = qm_vec(1) / c[C_BEND];
         }
         for (uint32_t k = 0; k < factor; k += 2) {

@@ -40,12 +40,6 @@
 
 /* ---- coeffs ---- */
 
-QM_INLINE void qm_coeffs_advance(QmVec *c, const QmVec *step, uint32_t from, uint32_t to)
-{
-    for (uint32_t k = from; k < to; k++)
-        c[k] += step[k];
-}
-
 /* Coeffs [from, to) of frame i in the left lanes, of frame i + 1, if there is one, in the
  * right ones; `paired` has room for all coeffs. */
 QM_INLINE const QmVec *qm_coeffs_paired(const QmProcCall *call, uint32_t i, uint32_t from,

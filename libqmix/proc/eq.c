@@ -118,12 +118,6 @@ static uint64_t tail(const QmProcSpec *spec, const double *params)
     return (uint64_t)(20 * frames);
 }
 
-QM_INLINE void advance(QmVec *c, const QmVec *step, uint32_t count)
-{
-    for (uint32_t k = 0; k < count; k++)
-        c[k] += step[k];
-}
-
 /* One band. */
 QM_INLINE QmVec band_tick(QmSvf *s, const QmVec *c, const QmVec *take, QmVec x,
                           bool stereo)
@@ -155,9 +149,9 @@ QM_INLINE void run(const QmProcCall *call, uint32_t first, uint32_t count, bool 
         const uint32_t end = settle_at < call->n ? settle_at : call->n;
         for (; i < end; i++) {
             if (ramp)
-                advance(c, call->step + at, count * QM_SVF_COEFFS);
+                qm_coeffs_advance(c, call->step + at, 0, count * QM_SVF_COEFFS);
             if (ramp && !stereo)
-                advance(take, call->step + take_at, count * N_TAKE);
+                qm_coeffs_advance(take, call->step + take_at, 0, count * N_TAKE);
             QmVec x = call->io[i];
             for (uint32_t b = 0; b < count; b++)
                 x = band_tick(&s[b], c + b * QM_SVF_COEFFS, take + b * N_TAKE, x, stereo);

@@ -122,8 +122,8 @@ static void point(State *s, const QmProcCall *call, QmVec *re, QmVec *im)
     QmSvf band = s->band;
     const QmVec most = qm_vec(1e4f); /* what is louder, or not a number, stays out */
     for (uint32_t i = 0; i < call->n; i++) {
-        for (uint32_t k = 0; call->step && k < QM_SVF_COEFFS; k++)
-            c[k] += call->step[k];
+        if (call->step)
+            qm_coeffs_advance(c, call->step, 0, QM_SVF_COEFFS);
         const QmVec x = qm_vec_min(qm_vec_max(call->io[i], -most), most);
         qm_hilbert_tick(&s->hilbert, qm_svf_tick(&band, c, x), &re[i], &im[i]);
         const QmVecI heard =
@@ -162,8 +162,8 @@ static void process(const QmProcCall *call)
     qm_oversample_up(&s->re, times, re, n, fast_re);
     qm_oversample_up(&s->im, times, im, n, fast_im);
     for (uint32_t i = 0, span; i < n; i += span) {
-        for (uint32_t k = C_DRIVE; call->step && k < N_COEFFS; k++)
-            call->coeffs[k] += call->step[k];
+        if (call->step)
+            qm_coeffs_advance(call->coeffs, call->step, C_DRIVE, N_COEFFS);
         span = call->step ? 1 : n;
         excite(fast_re + i * times, fast_im + i * times, span * times, call->coeffs);
     }

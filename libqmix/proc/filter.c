@@ -261,8 +261,8 @@ QM_INLINE void move(const QmProcCall *call, bool ramp, QmVec *swing, QmVec *cosi
     QmVec *const c = call->coeffs, level = s->level;
     const QmVec *const in = call->key ? call->key : call->io;
     for (uint32_t i = 0; i < call->n; i++) {
-        for (uint32_t k = 0; ramp && k < N_MOVE; k++)
-            c[k] += call->step[k];
+        if (ramp)
+            qm_coeffs_advance(c, call->step, 0, N_MOVE);
         const QmVec octaves =
             c[C_FREQ] + c[C_DEPTH] * swing[i] + c[C_ENV] * follow(&level, c, in[i]);
         swing[i] = qm_vec_max(qm_vec_min(octaves, c[C_HIGHEST]), c[C_LOWEST]);
@@ -298,8 +298,8 @@ QM_INLINE void run_svf(const QmProcCall *call, bool ramp, const QmVec *sines,
     QmVec *const c = call->coeffs;
     QmSvf first = state->sections[0], second = state->sections[1];
     for (uint32_t i = 0; i < call->n; i++) {
-        for (uint32_t k = N_MOVE; ramp && k < N_SVF; k++)
-            c[k] += call->step[k];
+        if (ramp)
+            qm_coeffs_advance(c, call->step, N_MOVE, N_SVF);
         const QmVec x = call->io[i], k2 = qm_vec((float)SECOND_K);
         const QmVec y1 = section(&first, c, c[C_K], sines[i], cosines[i], x);
         const QmVec y2 = section(&second, c, k2, sines[i], cosines[i], y1);
@@ -336,8 +336,8 @@ QM_INLINE void run_ladder(const QmProcCall *call, bool ramp, const QmVec *sines,
     QmLadder ladder = state->ladder;
     qm_oversample_up(&state->oversampler, factor, call->io, call->n, fast);
     for (uint32_t i = 0; i < call->n; i++) {
-        for (uint32_t k = N_MOVE; ramp && k < N_LADDER; k++)
-            c[k] += call->step[k];
+        if (ramp)
+            qm_coeffs_advance(c, call->step, N_MOVE, N_LADDER);
         const QmLadderCoeffs moved = qm_ladder_coeffs(sines[i], cosines[i], c[C_K]);
         for (uint32_t j = i * factor; j < (i + 1) * factor; j++)
             fast[j] = ladder_frame(&ladder, &moved, c, fast[j]);

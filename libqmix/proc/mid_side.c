@@ -107,8 +107,7 @@ QM_INLINE void run(const QmProcCall *call, bool ramp)
     lay_out(call->coeffs, c);
     for (uint32_t i = 0; i < call->n; i++) {
         if (ramp) {
-            for (uint32_t k = 0; k < N_COEFFS; k++)
-                call->coeffs[k] += call->step[k];
+            qm_coeffs_advance(call->coeffs, call->step, 0, N_COEFFS);
             lay_out(call->coeffs, c);
         }
         const QmVec x = qm_mid_side(call->io[i]);

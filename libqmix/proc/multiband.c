@@ -4,12 +4,9 @@
  *           sum is the input through all-passes
  *   power   of a band's pair of channels: peak: the louder channel's square; rms: the
  *           mean of both, averaged with a time constant of RMS_MS
- *   level   L = log2(power) / 2, so one unit is 6.02 dB
- *   curve   over = L - threshold; with the knee's width W around the threshold
- *             target = -(1 - 1/ratio) * { 0                    over <= -W/2
- *                                       { (over + W/2)^2 / 2W  between
- *                                       { over                 over >= W/2
- *   smooth  e += (target < e ? attack : release) * (target - e)
+ *   level, curve, smooth   as the compressor's: L = log2(power) / 2 against a threshold
+ *           with a knee (dsp/envelope.h), then e += (target < e ? attack : release) *
+ *           (target - e)
  *   output  sum of  band * heard * (1 - mix + mix * gain * 2^e)
  *
  * The dry share is that of the bands, which have the phase of the wet one: nothing combs.
@@ -273,8 +270,8 @@ QM_INLINE void measure(const Loop *loop, Work *w)
     QmVec power[MAX_PAIRS];
     memcpy(power, s->power, sizeof power);
     for (uint32_t i = 0; i < loop->call->n; i++) {
-        for (uint32_t k = C_MEAN; loop->ramp && k <= C_HOLD; k++)
-            c[k] += loop->call->step[k];
+        if (loop->ramp)
+            qm_coeffs_advance(c, loop->call->step, C_MEAN, C_BANDS);
         const QmVec mean = c[C_MEAN], hold = c[C_HOLD];
         for (uint32_t p = 0; p < loop->pairs; p++) {
             const QmVec x = audible(w->bands[2 * p][i]);

@@ -129,6 +129,13 @@ typedef struct QmProcCall {
     bool on_grid;     /* the call ends on a grid line: flush denormals */
 } QmProcCall;
 
+/* Coeffs [from, to) go on by a frame. */
+QM_INLINE void qm_coeffs_advance(QmVec *c, const QmVec *step, uint32_t from, uint32_t to)
+{
+    for (uint32_t k = from; k < to; k++)
+        c[k] += step[k];
+}
+
 /* One call for one strip. */
 typedef struct QmStripCall {
     const QmProcSpec *spec;
