@@ -79,6 +79,12 @@ static inline float qm_knee_coeff(double db)
     return (float)((db > 0.001 ? db : 0.001) * QM_LOG2_PER_DB);
 }
 
+/* A one-pole's next value. */
+QM_INLINE QmVec qm_approach(QmVec now, QmVec target, QmVec share)
+{
+    return (qm_vec(1) - share) * now + share * target;
+}
+
 /* A one-pole that goes down at its own pace and up at another. What is followed is base +
  * rest: a slow follower adds very small steps, which the small rest can hold. Settled on
  * the grid (dsp/svf.h); zero is rest. */
@@ -88,10 +94,8 @@ typedef struct QmFollower {
 
 QM_INLINE QmVec qm_follow(QmVec rest, QmVec target, QmVec down, QmVec up)
 {
-    const QmVec one = qm_vec(1);
-    const QmVec falling = down * target + (one - down) * rest;
-    const QmVec rising = up * target + (one - up) * rest;
-    return qm_vec_select(qm_vec_less(target, rest), falling, rising);
+    return qm_vec_select(qm_vec_less(target, rest), qm_approach(rest, target, down),
+                         qm_approach(rest, target, up));
 }
 
 QM_INLINE void qm_follower_flush(QmFollower *f)

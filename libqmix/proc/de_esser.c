@@ -142,11 +142,6 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
     return (uint64_t)(14 * qm_svf_frames(c));
 }
 
-QM_INLINE QmVec mean(QmVec averaged, QmVec power, QmVec share)
-{
-    return (qm_vec(1) - share) * averaged + share * power;
-}
-
 /* The band, and the averaged powers of it and of the input. One loop for three
  * recursions: while one waits for itself, the others work. */
 QM_INLINE void measure(const QmProcCall *call, bool ramp, QmVec *band, QmVec *in_band,
@@ -162,8 +157,8 @@ QM_INLINE void measure(const QmProcCall *call, bool ramp, QmVec *band, QmVec *in
         const QmVec x = call->io[i], y = qm_svf_tick(&f, c + C_BAND, x);
         const QmVec x2 = x * x, y2 = y * y;
         band[i] = y;
-        a = mean(a, (y2 + qm_vec_swap(y2)) * half, c[C_MEAN]);
-        b = mean(b, (x2 + qm_vec_swap(x2)) * half, c[C_MEAN]);
+        a = qm_approach(a, (y2 + qm_vec_swap(y2)) * half, c[C_MEAN]);
+        b = qm_approach(b, (x2 + qm_vec_swap(x2)) * half, c[C_MEAN]);
         in_band[i / 2] = i % 2 ? qm_vec_pair(in_band[i / 2], a) : a;
         in_all[i / 2] = i % 2 ? qm_vec_pair(in_all[i / 2], b) : b;
     }
@@ -263,6 +258,6 @@ const QmProcDesc QM_ISA(qm_proc_de_esser) = {
     .update = update,
     .state_size = sizeof(State),
     .tail = tail,
-    .read = read,
     .process = process,
+    .read = read,
 };

@@ -113,8 +113,7 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
 QM_INLINE void track(Envelopes *e, QmVec peak, const QmVec *c)
 {
     e->fast = qm_vec_max(peak, c[C_FALL] * e->fast);
-    e->slow =
-        qm_vec_min((qm_vec(1) - c[C_RISE]) * e->slow + c[C_RISE] * e->fast, e->fast);
+    e->slow = qm_vec_min(qm_approach(e->slow, e->fast, c[C_RISE]), e->fast);
     e->longer = qm_vec_max(c[C_LONG] * e->longer, e->fast);
 }
 
@@ -156,11 +155,6 @@ QM_INLINE void judge(uint32_t n, QmVec *ratio)
         ratio[i] = qm_share_aim(qm_share_clamp((ratio[i] - dead) * per_knee));
 }
 
-QM_INLINE QmVec approach(QmVec now, QmVec target, QmVec share)
-{
-    return (qm_vec(1) - share) * now + share * target;
-}
-
 QM_INLINE void smooth(const QmProcCall *call, bool ramp, QmVec *attack, QmVec *sustain)
 {
     State *const s = call->state;
@@ -170,14 +164,14 @@ QM_INLINE void smooth(const QmProcCall *call, bool ramp, QmVec *attack, QmVec *s
         QmVec *const x = attack + i / 2, *const y = sustain + i / 2;
         if (ramp)
             qm_coeffs_advance(c, call->step, C_SMOOTH, N_SMOOTH);
-        a = approach(a, qm_vec_lefts(*x), c[C_SMOOTH]);
-        d = approach(d, qm_vec_lefts(*y), c[C_SMOOTH]);
+        a = qm_approach(a, qm_vec_lefts(*x), c[C_SMOOTH]);
+        d = qm_approach(d, qm_vec_lefts(*y), c[C_SMOOTH]);
         const QmVec first_a = a, first_d = d;
         if (i + 1 < call->n) {
             if (ramp)
                 qm_coeffs_advance(c, call->step, C_SMOOTH, N_SMOOTH);
-            a = approach(a, qm_vec_rights(*x), c[C_SMOOTH]);
-            d = approach(d, qm_vec_rights(*y), c[C_SMOOTH]);
+            a = qm_approach(a, qm_vec_rights(*x), c[C_SMOOTH]);
+            d = qm_approach(d, qm_vec_rights(*y), c[C_SMOOTH]);
         }
         *x = qm_share_clamp(qm_vec_pair(first_a, a));
         *y = qm_share_clamp(qm_vec_pair(first_d, d));
@@ -265,6 +259,6 @@ const QmProcDesc QM_ISA(qm_proc_transient) = {
     .n_coeffs = N_COEFFS,
     .update = update,
     .state_size = sizeof(State),
-    .read = read,
     .process = process,
+    .read = read,
 };
