@@ -306,6 +306,6 @@ const QmProcDesc QM_ISA(qm_proc_compressor) = {
     .size_state = size_state,
     .latency = lookahead,
     .reset = reset,
-    .read = read,
     .process = process,
+    .read = read,
 };

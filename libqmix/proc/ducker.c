@@ -216,6 +216,6 @@ const QmProcDesc QM_ISA(qm_proc_ducker) = {
     .size_state = size_state,
     .latency = lookahead,
     .reset = reset,
-    .read = read,
     .process = process,
+    .read = read,
 };

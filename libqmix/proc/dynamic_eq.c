@@ -398,8 +398,8 @@ static const QmReading readings[] = {
     {.name = "boost", .help = "largest boost", .unit = QM_UNIT_DB},
 };
 
-static void read_strip(const QmProcSpec *spec, const void *state, uint32_t strip,
-                       double *values)
+static void read(const QmProcSpec *spec, const void *state, uint32_t strip,
+                 double *values)
 {
     const State *const s = state;
     const float *const cut = (const float *)&s->cut + 2 * strip;
@@ -424,5 +424,5 @@ const QmProcDesc QM_ISA(qm_proc_dynamic_eq) = {
     .size_state = size_state,
     .tail = tail,
     .process = process,
-    .read = read_strip,
+    .read = read,
 };

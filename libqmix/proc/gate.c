@@ -266,6 +266,6 @@ const QmProcDesc QM_ISA(qm_proc_gate) = {
     .size_state = size_state,
     .latency = lookahead,
     .reset = reset,
-    .read = read,
     .process = process,
+    .read = read,
 };
