@@ -1,5 +1,5 @@
 /* Auto-pan: constant power, and where it is when. */
-#include "tests/support/proc_harness.h"
+#include "tests/support/trial.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,17 +13,13 @@ static QmVec rows[N];
 
 static void run(double rate_hz, double depth)
 {
-    ProcGang gang;
-    double set[1][QM_MAX_PARAMS];
-    const QmProcDesc *const desc = qm_proc_find("auto-pan");
-    qm_proc_defaults(desc, 0, set[0]);
-    set[0][qm_proc_find_param(desc, 0, "rate")] = rate_hz;
-    set[0][qm_proc_find_param(desc, 0, "depth")] = depth;
-    gang_open(&gang, desc, RATE, 0, 1, (const double(*)[QM_MAX_PARAMS])set);
+    Trial t;
+    trial(&t, "auto-pan");
+    trial_set(&t, "rate", rate_hz);
+    trial_set(&t, "depth", depth);
     for (uint32_t i = 0; i < N; i++)
         rows[i] = qm_vec(1);
-    gang_run(&gang, rows, NULL, N, SPLIT_AT_RANDOM);
-    gang_close(&gang);
+    trial_run(&t, RATE, 0, rows, N, SPLIT_AT_RANDOM);
 }
 
 static void the_power_stays(void **state)

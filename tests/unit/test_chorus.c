@@ -1,5 +1,5 @@
 /* Chorus: copies where and when the formula has them, as loud as it says. */
-#include "tests/support/proc_harness.h"
+#include "tests/support/trial.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,32 +10,18 @@
 
 enum { RATE = 48000, N = 1 << 17 };
 static QmVec rows[N];
-static double set[1][QM_MAX_PARAMS];
+static Trial chorus;
 
-static void param(const char *name, double value)
-{
-    set[0][qm_proc_find_param(qm_proc_find("chorus"), 0, name)] = value;
-}
-
-static void defaults(void) { qm_proc_defaults(qm_proc_find("chorus"), 0, set[0]); }
-
-static void run(void)
-{
-    ProcGang gang;
-    gang_open(&gang, qm_proc_find("chorus"), RATE, 0, 1,
-              (const double(*)[QM_MAX_PARAMS])set);
-    gang_run(&gang, rows, NULL, N, QM_QUANTUM);
-    gang_close(&gang);
-}
+static void run(void) { trial_run(&chorus, RATE, 0, rows, N, QM_QUANTUM); }
 
 /* Standing still all copies are one, `delay` late: 3 of them are sqrt(3) as loud. */
 static void a_still_copy_is_a_delay(void **state)
 {
     (void)state;
-    defaults();
-    param("depth", 0);
-    param("delay", 10);
-    param("mix", 100);
+    trial(&chorus, "chorus");
+    trial_set(&chorus, "depth", 0);
+    trial_set(&chorus, "delay", 10);
+    trial_set(&chorus, "mix", 100);
     memset(rows, 0, sizeof rows);
     rows[1000] = qm_vec(1);
     run();
@@ -51,12 +37,12 @@ static void a_moving_copy_is_phase_modulation(void **state)
 {
     (void)state;
     const double w = 2 * M_PI * 1000 / RATE;
-    defaults();
-    param("voices", 1);
-    param("rate", 2);
-    param("delay", 12);
-    param("depth", 3);
-    param("mix", 100);
+    trial(&chorus, "chorus");
+    trial_set(&chorus, "voices", 1);
+    trial_set(&chorus, "rate", 2);
+    trial_set(&chorus, "delay", 12);
+    trial_set(&chorus, "depth", 3);
+    trial_set(&chorus, "mix", 100);
     for (uint32_t i = 0; i < N; i++)
         rows[i] = qm_vec((float)sin(w * i));
     run();
@@ -76,9 +62,9 @@ static void a_noise_keeps_its_level(void **state)
 {
     (void)state;
     for (double mix = 0; mix <= 100; mix += 25) {
-        defaults();
-        param("mix", mix);
-        param("depth", 5);
+        trial(&chorus, "chorus");
+        trial_set(&chorus, "mix", mix);
+        trial_set(&chorus, "depth", 5);
         noise_rows(rows, N, 9, 0.5);
         double before = 0, after = 0;
         for (uint32_t i = 0; i < N; i++)
@@ -96,12 +82,11 @@ static void a_new_delay_glides(void **state)
     (void)state;
     const double w = 2 * M_PI * 200 / RATE;
     ProcGang gang;
-    defaults();
-    param("voices", 1);
-    param("depth", 0);
-    param("mix", 100);
-    gang_open(&gang, qm_proc_find("chorus"), RATE, 0, 1,
-              (const double(*)[QM_MAX_PARAMS])set);
+    trial(&chorus, "chorus");
+    trial_set(&chorus, "voices", 1);
+    trial_set(&chorus, "depth", 0);
+    trial_set(&chorus, "mix", 100);
+    trial_open(&chorus, &gang, RATE);
     for (uint32_t i = 0; i < N; i++)
         rows[i] = qm_vec((float)sin(w * i));
     gang_run(&gang, rows, NULL, RATE, QM_QUANTUM);

@@ -1,6 +1,6 @@
 /* Flanger: a comb with the formula's teeth, that moves, and stays as loud as it was. */
-#include "tests/support/proc_harness.h"
 #include "tests/support/spectrum.h"
+#include "tests/support/trial.h"
 
 #include <complex.h>
 #include <math.h>
@@ -12,31 +12,17 @@
 
 enum { RATE = 48000, N = 1 << 16 };
 static QmVec rows[N];
-static double set[1][QM_MAX_PARAMS];
+static Trial flanger;
 
-static void param(const char *name, double value)
-{
-    set[0][qm_proc_find_param(qm_proc_find("flanger"), 0, name)] = value;
-}
-
-static void defaults(void) { qm_proc_defaults(qm_proc_find("flanger"), 0, set[0]); }
-
-static void run(void)
-{
-    ProcGang gang;
-    gang_open(&gang, qm_proc_find("flanger"), RATE, 0, 1,
-              (const double(*)[QM_MAX_PARAMS])set);
-    gang_run(&gang, rows, NULL, N, QM_QUANTUM);
-    gang_close(&gang);
-}
+static void run(void) { trial_run(&flanger, RATE, 0, rows, N, QM_QUANTUM); }
 
 static void check_response(double ms, double feedback, double mix)
 {
-    defaults();
-    param("depth", 0);
-    param("delay", ms);
-    param("feedback", 100 * feedback);
-    param("mix", 100 * mix);
+    trial(&flanger, "flanger");
+    trial_set(&flanger, "depth", 0);
+    trial_set(&flanger, "delay", ms);
+    trial_set(&flanger, "feedback", 100 * feedback);
+    trial_set(&flanger, "mix", 100 * mix);
     memset(rows, 0, sizeof rows);
     rows[0] = qm_vec(1);
     run();
@@ -64,13 +50,13 @@ static void the_teeth_are_the_formulas(void **state)
 static void the_teeth_wander(void **state)
 {
     (void)state;
-    defaults();
-    param("rate", 1);
-    param("phase", 270);
-    param("delay", 1);
-    param("depth", 4);
-    param("feedback", 0);
-    param("mix", 50);
+    trial(&flanger, "flanger");
+    trial_set(&flanger, "rate", 1);
+    trial_set(&flanger, "phase", 270);
+    trial_set(&flanger, "delay", 1);
+    trial_set(&flanger, "depth", 4);
+    trial_set(&flanger, "feedback", 0);
+    trial_set(&flanger, "mix", 50);
     for (uint32_t i = 0; i < N; i++)
         rows[i] = qm_vec((float)sin(2 * M_PI * 100.0 / RATE * i));
     run();
@@ -88,9 +74,9 @@ static void a_noise_keeps_its_level(void **state)
 {
     (void)state;
     for (double feedback = -90; feedback <= 90; feedback += 45) {
-        defaults();
-        param("feedback", feedback);
-        param("mix", 100);
+        trial(&flanger, "flanger");
+        trial_set(&flanger, "feedback", feedback);
+        trial_set(&flanger, "mix", 100);
         noise_rows(rows, N, 3, 0.5);
         double before = 0, after = 0;
         for (uint32_t i = 0; i < N; i++)

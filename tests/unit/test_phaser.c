@@ -1,7 +1,7 @@
 /* Phaser: standing still it is the formula's filter; moving, its notches go where they
  * should; a noise keeps its level. */
-#include "tests/support/proc_harness.h"
 #include "tests/support/spectrum.h"
+#include "tests/support/trial.h"
 
 #include <complex.h>
 #include <math.h>
@@ -13,21 +13,9 @@
 
 enum { RATE = 48000, N = 1 << 16 };
 static QmVec rows[N];
-static double set[1][QM_MAX_PARAMS];
+static Trial phaser;
 
-static void param(const char *name, double value)
-{
-    set[0][qm_proc_find_param(qm_proc_find("phaser"), 0, name)] = value;
-}
-
-static void run(uint32_t n)
-{
-    ProcGang gang;
-    gang_open(&gang, qm_proc_find("phaser"), RATE, 0, 1,
-              (const double(*)[QM_MAX_PARAMS])set);
-    gang_run(&gang, rows, NULL, n, QM_QUANTUM);
-    gang_close(&gang);
-}
+static void run(uint32_t n) { trial_run(&phaser, RATE, 0, rows, n, QM_QUANTUM); }
 
 /* Trapezoidal all-passes of corner f, feedback one frame late. */
 static double complex theory(double hz, double f, int stages, double feedback, double mix)
@@ -41,12 +29,12 @@ static double complex theory(double hz, double f, int stages, double feedback, d
 
 static void check_response(double f, int stages, double feedback, double mix)
 {
-    qm_proc_defaults(qm_proc_find("phaser"), 0, set[0]);
-    param("depth", 0);
-    param("freq", f);
-    param("stages", stages);
-    param("feedback", 100 * feedback);
-    param("mix", 100 * mix);
+    trial(&phaser, "phaser");
+    trial_set(&phaser, "depth", 0);
+    trial_set(&phaser, "freq", f);
+    trial_set(&phaser, "stages", stages);
+    trial_set(&phaser, "feedback", 100 * feedback);
+    trial_set(&phaser, "mix", 100 * mix);
     memset(rows, 0, sizeof rows);
     rows[0] = qm_vec(1);
     run(N);
@@ -73,14 +61,14 @@ static void the_response_is_the_formulas(void **state)
 static void the_notch_wanders(void **state)
 {
     (void)state;
-    qm_proc_defaults(qm_proc_find("phaser"), 0, set[0]);
-    param("rate", 1);
-    param("shape", 1);
-    param("depth", 2);
-    param("stages", 2);
-    param("freq", 700);
-    param("feedback", 0);
-    param("mix", 50);
+    trial(&phaser, "phaser");
+    trial_set(&phaser, "rate", 1);
+    trial_set(&phaser, "shape", 1);
+    trial_set(&phaser, "depth", 2);
+    trial_set(&phaser, "stages", 2);
+    trial_set(&phaser, "freq", 700);
+    trial_set(&phaser, "feedback", 0);
+    trial_set(&phaser, "mix", 50);
     for (uint32_t i = 0; i < N; i++)
         rows[i] = qm_vec((float)sin(2 * M_PI * 700.0 / RATE * i));
     run(N);
@@ -97,9 +85,9 @@ static void a_noise_keeps_its_level(void **state)
 {
     (void)state;
     for (double feedback = -90; feedback <= 90; feedback += 45) {
-        qm_proc_defaults(qm_proc_find("phaser"), 0, set[0]);
-        param("feedback", feedback);
-        param("mix", 100);
+        trial(&phaser, "phaser");
+        trial_set(&phaser, "feedback", feedback);
+        trial_set(&phaser, "mix", 100);
         noise_rows(rows, N, 3, 0.5);
         double before = 0, after = 0;
         for (uint32_t i = 0; i < N; i++)

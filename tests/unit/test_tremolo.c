@@ -1,6 +1,6 @@
 /* Tremolo: its level against the formula, on the position of the song. */
 /* tests: proc/tremolo proc/swing */
-#include "tests/support/proc_harness.h"
+#include "tests/support/trial.h"
 
 #include "dsp/lfo.h"
 
@@ -14,35 +14,23 @@
 enum { RATE = 48000, N = 2 * RATE };
 static QmVec rows[N];
 
-static double set[1][QM_MAX_PARAMS];
-
-static void param(const char *name, double value)
-{
-    set[0][qm_proc_find_param(qm_proc_find("tremolo"), 0, name)] = value;
-}
-
-static void defaults(void) { qm_proc_defaults(qm_proc_find("tremolo"), 0, set[0]); }
+static Trial tremolo;
 
 /* The gains of N frames: a constant goes through. */
 static void run(uint32_t from)
 {
-    ProcGang gang;
-    gang_open(&gang, qm_proc_find("tremolo"), RATE, 0, 1,
-              (const double(*)[QM_MAX_PARAMS])set);
-    gang.frame = from;
     for (uint32_t i = 0; i < N; i++)
         rows[i] = qm_vec(1);
-    gang_run(&gang, rows, NULL, N, SPLIT_AT_RANDOM);
-    gang_close(&gang);
+    trial_run(&tremolo, RATE, from, rows, N, SPLIT_AT_RANDOM);
 }
 
 static void the_level_is_a_sine(void **state)
 {
     (void)state;
-    defaults();
-    param("rate", 5);
-    param("depth", 60);
-    param("stereo", 90);
+    trial(&tremolo, "tremolo");
+    trial_set(&tremolo, "rate", 5);
+    trial_set(&tremolo, "depth", 60);
+    trial_set(&tremolo, "stereo", 90);
     run(0);
     for (uint32_t i = 0; i < N; i++)
         for (int side = 0; side < 2; side++) {
@@ -56,8 +44,8 @@ static void the_phase_is_the_songs(void **state)
 {
     (void)state;
     static QmVec first[N];
-    defaults();
-    param("rate", 0.77);
+    trial(&tremolo, "tremolo");
+    trial_set(&tremolo, "rate", 0.77);
     run(0);
     memcpy(first, rows, sizeof first);
     run(RATE);
@@ -68,10 +56,10 @@ static void the_phase_is_the_songs(void **state)
 static void notes_are_beats(void **state)
 {
     (void)state;
-    defaults();
-    param("sync", 10);
-    param("depth", 100);
-    param("phase", 90);
+    trial(&tremolo, "tremolo");
+    trial_set(&tremolo, "sync", 10);
+    trial_set(&tremolo, "depth", 100);
+    trial_set(&tremolo, "phase", 90);
     run(0);
     for (uint32_t i = 0; i < N; i++) {
         const double want = 0.5 + 0.5 * cos(2 * M_PI * i / (RATE / 2));
@@ -82,8 +70,8 @@ static void notes_are_beats(void **state)
 static void no_depth_is_the_input(void **state)
 {
     (void)state;
-    defaults();
-    param("depth", 0);
+    trial(&tremolo, "tremolo");
+    trial_set(&tremolo, "depth", 0);
     run(0);
     for (uint32_t i = 0; i < N; i++)
         assert_true(rows[i][0] == 1 && rows[i][1] == 1);
@@ -93,10 +81,10 @@ static void no_depth_is_the_input(void **state)
 static void edges_are_round(void **state)
 {
     (void)state;
-    defaults();
-    param("rate", 2);
-    param("shape", QM_LFO_SQUARE);
-    param("depth", 100);
+    trial(&tremolo, "tremolo");
+    trial_set(&tremolo, "rate", 2);
+    trial_set(&tremolo, "shape", QM_LFO_SQUARE);
+    trial_set(&tremolo, "depth", 100);
     run(0);
     double most = 0;
     uint32_t high = 0, low = 0;
@@ -115,14 +103,14 @@ static void draws_are_the_strips_own(void **state)
 {
     (void)state;
     static QmVec first[N];
-    defaults();
-    param("rate", 8);
-    param("shape", QM_LFO_RANDOM);
+    trial(&tremolo, "tremolo");
+    trial_set(&tremolo, "rate", 8);
+    trial_set(&tremolo, "shape", QM_LFO_RANDOM);
     run(0);
     memcpy(first, rows, sizeof first);
     run(0);
     assert_memory_equal(rows, first, sizeof rows);
-    param("depth", 51); /* the harness draws its seed from the params */
+    trial_set(&tremolo, "depth", 51); /* the harness draws its seed from the params */
     run(0);
     uint32_t differ = 0;
     for (uint32_t i = 0; i < N; i++)
