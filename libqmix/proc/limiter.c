@@ -356,8 +356,8 @@ static void process_strip(const QmStripCall *call)
     }
 }
 
-static void read_gains(const QmProcSpec *spec, const void *state, uint32_t strip,
-                       double *values)
+static void read(const QmProcSpec *spec, const void *state, uint32_t strip,
+                 double *values)
 {
     (void)spec;
     (void)strip;
@@ -375,9 +375,9 @@ const QmProcDesc QM_ISA(qm_proc_limiter) = {
     .summary = "look-ahead limiter: no peak above the ceiling, between samples neither",
     .params = params,
     .n_params = QM_COUNT(params),
+    .flags = QM_PROC_RINGS, /* in style loud */
     .readings = readings,
     .n_readings = QM_COUNT(readings),
-    .flags = QM_PROC_RINGS, /* in style loud */
     .n_coeffs = N_COEFFS,
     .update = update,
     .size_state = size_state,
@@ -385,5 +385,5 @@ const QmProcDesc QM_ISA(qm_proc_limiter) = {
     .tail = tail,
     .reset = reset,
     .process_strip = process_strip,
-    .read = read_gains,
+    .read = read,
 };
