@@ -58,8 +58,8 @@ QM_INLINE void qm_moving_line_write(QmMovingLine *line, float *items, float x)
 }
 
 /* What was written `delay` frames before the newest, QM_MOVING_LEAST <= delay <= that of
- * the line. */
-QM_INLINE float qm_moving_line_read(const QmMovingLine *line, const float *items,
+ * the line: the lanes' sum (dsp/sinc.h). */
+QM_INLINE QmVec qm_moving_line_wide(const QmMovingLine *line, const float *items,
                                     const QmMovingTap *tap, double delay)
 {
     const uint32_t whole = (uint32_t)delay;
@@ -73,7 +73,13 @@ QM_INLINE float qm_moving_line_read(const QmMovingLine *line, const float *items
         const QmVec a = qm_vec_load(row + j), b = qm_vec_load(row + QM_MOVING_TAPS + j);
         sum += (a + (b - a) * part) * qm_vec_load(x + j);
     }
-    return qm_sinc_sum(sum);
+    return sum;
+}
+
+QM_INLINE float qm_moving_line_read(const QmMovingLine *line, const float *items,
+                                    const QmMovingTap *tap, double delay)
+{
+    return qm_sinc_sum(qm_moving_line_wide(line, items, tap, delay));
 }
 
 #endif

@@ -16,7 +16,7 @@
 #define QM_DSP_SINC_H
 
 #include "base/qmath.h"
-#include "dsp/vec.h"
+#include "dsp/transpose.h"
 
 enum {
     QM_SINC_BANKS = 5,
@@ -119,6 +119,13 @@ static inline void qm_sinc_init(QmSinc *sinc)
 QM_INLINE float qm_sinc_sum(QmVec x)
 {
     return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+}
+
+/* Eight of them, lane k that of v[k]. */
+QM_INLINE QmVec qm_sinc_sums(QmVec v[QM_LANES])
+{
+    qm_transpose(v);
+    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
 /* One frame: left and right are the `taps` samples around the place, `fraction` its 2^-32

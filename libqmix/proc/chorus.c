@@ -142,21 +142,28 @@ static void run_side(const QmStripCall *call, const Move *move, int side, float 
     State *const s = call->state;
     QmMovingLine *const line = &s->line[side];
     float *const items = s->lines + s->items[side], lfo[MOST_VOICES][QM_QUANTUM];
-    float clean[QM_BLOCK_ROOM];
+    float clean[QM_BLOCK_ROOM], copies[QM_BLOCK_ROOM];
+    QmVec wide[MOST_VOICES][QM_LANES] = {0};
     const uint32_t voices = (uint32_t)call->spec->params[VOICES];
     swings(call, side, lfo);
     qm_block_read(io, call->n, clean);
     for (uint32_t i = 0; i < call->n; i++) {
-        float sum = 0;
         qm_moving_line_write(line, items, clean[i]);
         for (uint32_t v = 0; v < voices; v++) {
             const double delay = move->delay[i] + move->depth[i] * (double)lfo[v][i];
             const double least = QM_MOVING_LEAST;
-            sum +=
-                qm_moving_line_read(line, items, &s->tap, delay > least ? delay : least);
+            wide[v][i % QM_LANES] =
+                qm_moving_line_wide(line, items, &s->tap, delay > least ? delay : least);
         }
-        io[i] = move->dry[i] * clean[i] + move->wet[i] * sum;
+        if (i % QM_LANES < QM_LANES - 1 && i + 1 < call->n)
+            continue;
+        QmVec sum = {0};
+        for (uint32_t v = 0; v < voices; v++)
+            sum += qm_sinc_sums(wide[v]);
+        qm_vec_store(copies + i / QM_LANES * QM_LANES, sum);
     }
+    for (uint32_t i = 0; i < call->n; i++)
+        io[i] = move->dry[i] * clean[i] + move->wet[i] * copies[i];
 }
 
 static void process_strip(const QmStripCall *call)

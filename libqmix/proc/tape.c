@@ -31,7 +31,6 @@
 #include "dsp/sinc.h"
 #include "dsp/sine.h"
 #include "dsp/svf.h"
-#include "dsp/transpose.h"
 
 #include "proc/cycle.h"
 
@@ -216,13 +215,6 @@ QM_INLINE void play(State *s, uint32_t strip, uint32_t at, double delay, QmVec s
     qm_sinc_wide(s->sinc, &qm_sinc_banks[0], fraction, left, left + s->line, sums);
 }
 
-/* Eight sums across eight vectors, lane k that of v[k], in the order of qm_sinc_sum. */
-QM_INLINE QmVec add_up(QmVec v[QM_LANES])
-{
-    qm_transpose(v);
-    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
-}
-
 /* A sine's next n values from `phase` on. */
 static void sines(QmPhase phase, uint32_t n, double *sine)
 {
@@ -248,7 +240,7 @@ static void transport(State *s, const QmProcCall *call)
                                  (double)c[C_FLUTTER][2 * strip] * flutter[i];
             play(s, strip, at, delay, sums + 2 * strip);
         }
-        call->io[i] = add_up(sums);
+        call->io[i] = qm_sinc_sums(sums);
         at = at + 1 < s->ring.size ? at + 1 : 0;
     }
 }
