@@ -3,6 +3,9 @@
 #ifndef QM_TESTS_TABLE_H
 #define QM_TESTS_TABLE_H
 
+#ifndef QM_TESTS_PLOTS_TABLE_H
+#define QM_TESTS_PLOTS_TABLE_H
+
 #define OF(measure, argument)   measure, argument
 #define X(from, to, tick)       from, to, tick
 #define Y(name, from, to, tick) name, from, to, tick
@@ -400,5 +403,7 @@ static const Plot plots[] = {
      {{"low 0, mid 0.3, high 1", "width", "low=0 mid=0.3", 0, SIDE},
       {"low 0, high 1.5", "width", "low=0 high=1.5", 0, SIDE}}},
 };
+
+#endif
 
 #endif

@@ -127,8 +127,8 @@ static void test_the_low_cut_is_the_sides(void **unused)
     gang_close(&gang);
 }
 
-/* A sweep of the low cut from none: a sine obeys y[i] = 2 cos(w) y[i - 1] - y[i - 2]; what
- * is left of that tells of a corner. */
+/* A sweep of the low cut from none: a sine obeys y[i] = 2 cos(w) y[i - 1] - y[i - 2];
+ * what is left of that tells of a corner. */
 static void test_the_low_cut_comes_in_smoothly(void **unused)
 {
     (void)unused;
