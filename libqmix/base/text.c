@@ -14,7 +14,8 @@
 enum {
     FIRST_CAPACITY = 64,
     MAX_MISTAKES = 3,
-    MAX_WORD = 64, /* longer words are nobody's typing slip */
+    MAX_WORD = 64,  /* longer words are nobody's typing slip */
+    MIN_PREFIX = 3, /* a word that was cut short */
 };
 
 void qm_text_init(QmText *text, QmArena *arena) { *text = (QmText){.arena = arena}; }
@@ -129,7 +130,10 @@ const char *qm_near_miss(const char *word, const char *const *candidates, size_t
     const size_t length = strlen(word);
     size_t allowed = least(length / 3, MAX_MISTAKES);
     const char *best = NULL;
-    for (size_t i = 0; i < count && length <= MAX_WORD; i++) {
+    if (length > MAX_WORD) {
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
         const size_t other = strlen(candidates[i]);
         if (other > length + allowed || length > other + allowed) {
             continue;
@@ -139,6 +143,9 @@ const char *qm_near_miss(const char *word, const char *const *candidates, size_t
             best = candidates[i];
             allowed = distance;
         }
+    }
+    for (size_t i = 0; i < count && length >= MIN_PREFIX && !best; i++) {
+        best = qm_starts_with(candidates[i], word) ? candidates[i] : NULL;
     }
     return best;
 }

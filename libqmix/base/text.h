@@ -28,7 +28,8 @@ bool qm_same(const char *a, const char *b); /* NULL-safe string equality */
 bool qm_starts_with(const char *text, const char *prefix);
 
 /* The candidate that was probably meant by `word` (smallest edit distance, at most a
- * third of its length and 3; ties to the first), or NULL. */
+ * third of its length and 3; ties to the first; else the first that begins with it), or
+ * NULL. */
 const char *qm_near_miss(const char *word, const char *const *candidates, size_t count);
 
 #endif

@@ -95,6 +95,8 @@ static void test_finds_the_word_that_was_meant(void **unused)
     assert_string_equal(qm_near_miss("gains", words, 6), "gain");
     assert_string_equal(qm_near_miss("pan", words, 6), "pan");
     assert_null(qm_near_miss("ratio", words, 6));
+    assert_string_equal(qm_near_miss("thres", words, 6), "threshold");
+    assert_null(qm_near_miss("th", words, 6));
     assert_null(qm_near_miss("to", words, 6)); /* too short to guess from */
     assert_null(qm_near_miss("", words, 6));
     assert_null(qm_near_miss("gain", words, 0));
