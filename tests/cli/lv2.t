@@ -67,7 +67,9 @@ status 3 "$qrender" --describe lv2:urn:qmix:test:needy
 has err "it requires <urn:qmix:test:a-pony>"
 
 # --- Debian's: a plug-in that does nothing must cancel against the same sound turned over, to
-# the sample, whatever its latency; one that does something must sound, and twice the same
+# the sample, whatever its latency; one that does something must sound, and twice the same.
+# What the libraries they are linked with leave behind is not ours to free (sanitized builds).
+export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
 unset LV2_PATH
 "$BUILD/tests/determinism/sounds" "$tmp"
 installed() { # URI
