@@ -21,9 +21,9 @@
  * gains of their own. If the gain moves, the value is g(t) x(t) but for what lies as near
  * to half the rate as the gain is fast. So the gain stands still for STILL frames on
  * either side of a peak, where most of the value comes from: the bell is that much
- * shorter than the look-ahead. Measured with other interpolators, of 16 points and 48 or
- * 256 taps, no signal gets more than 0.03 dB above the ceiling
- * (tests/unit/test_limiter.c).
+ * shorter than the look-ahead, and neither look-ahead nor hold is below 3 ms. Measured
+ * with other interpolators, of 16 points and 48 or 256 taps, no signal gets more than
+ * 0.04 dB above the ceiling (tests/unit/test_limiter.c).
  *
  * Samples never are above the ceiling: where the gain is not 1, the wanted gain is 2^-20
  * lower than it could be, more than all roundings together. A new ceiling holds for what
@@ -59,8 +59,9 @@ enum { TRANSPARENT, LOUD };
 
 enum {
     BLOCK = QM_PEAK_BLOCK,
-    STILL = 16, /* a quarter of the look-ahead, if that is less */
-    FACTOR = 4, /* of the clipper's rate */
+    STILL = 16,   /* a quarter of the look-ahead, if that is less */
+    FACTOR = 4,   /* of the clipper's rate */
+    LEAST_MS = 3, /* of look-ahead and hold for true peaks */
 };
 
 #define NO_CEILING   1e30f
@@ -83,7 +84,7 @@ static const QmParam params[] = {
                  .max = 0,
                  .def = -1},
     [LOOKAHEAD] = {.name = "lookahead",
-                   .help = "time to turn down before a peak",
+                   .help = "time to turn down before a peak, 3 ms at least of true peaks",
                    .unit = QM_UNIT_MS,
                    .min = 0.1,
                    .max = 20,
@@ -96,7 +97,7 @@ static const QmParam params[] = {
                  .max = 2000,
                  .def = 100},
     [HOLD] = {.name = "hold",
-              .help = "time to stay down before release, keeps bass clean",
+              .help = "time to stay down before release; 3 ms at least of true peaks",
               .unit = QM_UNIT_MS,
               .min = 0,
               .max = 50,
@@ -166,9 +167,18 @@ static bool finds_true_peaks(const QmProcSpec *spec)
 
 static bool is_loud(const QmProcSpec *spec) { return (int)spec->params[STYLE] == LOUD; }
 
+/* Frames of a time. For true peaks it is 3 ms at least: a gain that moves faster than
+ * that, or is let go of sooner, moves within what one peak is made of. */
+static uint32_t frames_of(const QmProcSpec *spec, uint32_t param)
+{
+    const double ms = spec->params[param];
+    const bool longer = finds_true_peaks(spec) && ms < LEAST_MS;
+    return qm_frames_of_ms(longer ? LEAST_MS : ms, spec->rate_hz);
+}
+
 static uint32_t lookahead(const QmProcSpec *spec)
 {
-    const uint32_t n = qm_frames_of_ms(spec->params[LOOKAHEAD], spec->rate_hz);
+    const uint32_t n = frames_of(spec, LOOKAHEAD);
     const uint32_t most = 3 * QM_SMOOTHER_MAX - 3;
     return n < 1 ? 1 : n > most ? most : n;
 }
@@ -195,7 +205,6 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
 static size_t lay_out(const QmProcSpec *spec, State *s)
 {
     const uint32_t ahead = lookahead(spec);
-    const uint32_t hold = qm_frames_of_ms(spec->params[HOLD], spec->rate_hz);
     const uint32_t quarter = ahead / 4;
     const uint32_t still = !finds_true_peaks(spec) ? 0
                            : quarter < STILL       ? quarter
@@ -208,7 +217,7 @@ static size_t lay_out(const QmProcSpec *spec, State *s)
     for (uint32_t i = 0; i < QM_COUNT(s->ceilings); i++)
         s->ceilings[i] = 1;
     qm_smoother_reset(&s->smoother, (ahead - still + 3) / 3);
-    s->least.window = 1 + (ahead + still + hold + BLOCK) / BLOCK;
+    s->least.window = 1 + (ahead + still + frames_of(spec, HOLD) + BLOCK) / BLOCK;
     s->delay = qm_ring(s->delay_frames);
     const size_t line = qm_ring_items(&s->delay) * sizeof(float);
     const size_t left = sizeof *s + qm_ring_items(&s->smoother.ring) * sizeof(uint64_t);

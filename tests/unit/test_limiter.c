@@ -409,12 +409,14 @@ static double cruel(int kind, uint32_t t)
         return noise > 0 ? 1.5 : -1.5;
     case 11: /* a low note full of highs, just touching */
         return 0.9 * sin(0.006 * t) + 0.2 * sin(2.2 * t);
+    case 12: /* noise, clipped hard */
+        return 4 * noise > 1 ? 1 : 4 * noise < -1 ? -1 : 4 * noise;
     default: /* a square that swells */
         return (sin(0.09 * t) > 0 ? 1 : -1) * 3.0 * t / N;
     }
 }
 
-enum { CRUEL = 13, SPAN = 1 << 14 };
+enum { CRUEL = 14, SPAN = 1 << 14 };
 
 /* dB above the ceiling, by meters of 256 taps and of 48. */
 static double over(int kind, double rate, double ceiling_db, const double *settings)
@@ -424,6 +426,7 @@ static double over(int kind, double rate, double ceiling_db, const double *setti
     gang_close(&gang);
     params[0][RELEASE] = settings[1];
     params[0][STYLE] = settings[2];
+    params[0][HOLD] = settings[3];
     gang_open(&gang, gang.desc, rate, 0, 1, (const double(*)[QM_MAX_PARAMS])params);
     for (uint32_t i = 0; i < SPAN; i++)
         rows[i] = i > SPAN - 2000 ? qm_vec(0)
@@ -442,17 +445,19 @@ static void test_no_true_peak_is_above_the_ceiling(void **unused)
 {
     (void)unused;
     static const double rates[] = {44100, 48000, 96000}, ceilings[] = {-0.1, -1, -6};
-    static const double settings[][3] = {{5, 100, 0}, {1.5, 10, 0}, {10, 30, LOUD}};
+    static const double settings[][4] = {{5, 100, 0, 8},
+                                         {1.5, 10, 0, 8},
+                                         {10, 30, LOUD, 8},
+                                         {0.5, 1, 0, 0}};
     uint32_t failures = 0;
     for (int kind = 0; kind < CRUEL; kind++)
-        for (int k = 0; k < 3; k++) {
-            const double got = over(kind, rates[(k + kind) % 3], ceilings[k],
-                                    settings[(k + kind / 3) % 3]);
+        for (int k = 0; k < 4; k++) {
+            const double rate = rates[(k + kind) % 3], ceiling = ceilings[k % 3];
+            const double got = over(kind, rate, ceiling, settings[(k + kind / 3) % 4]);
             if (got < 0.05 && !getenv("QM_TELL"))
                 continue;
             print_message("signal %d at %d, ceiling %d/10 dB: %d mdB over\n", kind,
-                          (int)rates[(k + kind) % 3], (int)(10 * ceilings[k]),
-                          (int)(1000 * got));
+                          (int)rate, (int)(10 * ceiling), (int)(1000 * got));
             failures += !(got < 0.05);
         }
     assert_int_equal(failures, 0);
