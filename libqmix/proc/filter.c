@@ -16,7 +16,7 @@
  *            and band-pass and notch are sums of its taps (Oberheim's way: binomials of
  *            the one-poles). Drive turns up what enters the curve and turns down what
  *            leaves by half as many dB; at 0 dB full scale comes to half the curve's
- *            bound. It runs at four times the rate (twice above 72 kHz, once above
+ *            bound. It runs at eight times the rate (four above 72 kHz, twice above
  *            144 kHz; dsp/oversample.h), dry share and all.
  *
  * Latency: the oversampling's with the ladder, else none. Tail: the ringing at the lowest
@@ -83,7 +83,7 @@ static const QmParam params[] = {
                .help = "into the ladder's curve",
                .unit = QM_UNIT_DB,
                .min = 0,
-               .max = 36,
+               .max = 24,
                .def = 0},
     [MIX] = {.name = "mix",
              .help = "share of what is filtered",
@@ -161,9 +161,9 @@ static bool is_ladder(const QmProcSpec *spec) { return spec->params[MODEL] > 0.5
 
 static uint32_t factor_of(const QmProcSpec *spec)
 {
-    if (!is_ladder(spec) || spec->rate_hz > 144000)
+    if (!is_ladder(spec))
         return 1;
-    return spec->rate_hz > 72000 ? 2 : 4;
+    return spec->rate_hz > 144000 ? 2 : spec->rate_hz > 72000 ? 4 : 8;
 }
 
 static uint32_t latency(const QmProcSpec *spec)
@@ -331,7 +331,7 @@ QM_INLINE void run_ladder(const QmProcCall *call, bool ramp, const QmVec *sines,
                           const QmVec *cosines)
 {
     State *const state = call->state;
-    QmVec *const c = call->coeffs, fast[4 * QM_QUANTUM];
+    QmVec *const c = call->coeffs, fast[QM_OVERSAMPLE_MAX * QM_QUANTUM];
     const uint32_t factor = factor_of(call->spec);
     QmLadder ladder = state->ladder;
     qm_oversample_up(&state->oversampler, factor, call->io, call->n, fast);
