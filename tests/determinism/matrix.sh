@@ -1,20 +1,20 @@
 #!/bin/sh
 # The whole matrix: the committed sums, rendered by other compilers, other options, other CPUs,
 # another architecture. Builds go to $BUILD/matrix; what a machine lacks is skipped by name.
+# everything.yaml is the engine, library.yaml every insert, short enough for emulated CPUs.
 . tests/tap.sh
 
-golden=testdata/golden/everything.sum
+golden=testdata/golden
 sounds=$tmp/sounds
 jobs=$(nproc)
 mkdir "$sounds" && "$BUILD/tests/determinism/sounds" "$sounds" || exit 1
-cp testdata/sessions/everything.yaml "$sounds"
-session=$sounds/everything.yaml
+cp testdata/sessions/*.yaml "$sounds"
 root=$(cd "$BUILD" && pwd)/matrix
 
-verify() { # WHAT COMMAND...
-    what=$1
-    shift
-    ok "$what" "$@" -q "$session" --verify "$golden"
+verify() { # WHAT SESSION COMMAND...
+    what=$1 session=$2
+    shift 2
+    ok "$what, $session" "$@" -q "$sounds/$session.yaml" --verify "$golden/$session.sum"
 }
 
 # --- compilers and options: NAME CC MAKE-VARIABLES...
@@ -31,7 +31,9 @@ compare() {
     build "$@" || return
     for way in "--threads 1" "--threads 2 --chunk 1" "--threads 8 --chunk 64" "--pull 441"; do
         # shellcheck disable=SC2086
-        ok "$name $way" "$root/$name/qrender" -q "$session" --verify "$golden" $way
+        verify "$name $way" everything "$root/$name/qrender" $way
+        # shellcheck disable=SC2086
+        verify "$name $way" library "$root/$name/qrender" $way
     done
 }
 for cc in gcc clang; do
@@ -49,19 +51,21 @@ done
 
 # --- the environment
 export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4
-verify "FMA masked in the C library" "$BUILD/qrender"
-verify "and no AVX2 of ours" "$BUILD/qrender" --isa base
+for session in everything library; do
+    verify "FMA masked in the C library" $session "$BUILD/qrender"
+    verify "and no AVX2 of ours" $session "$BUILD/qrender" --isa base
+done
 unset GLIBC_TUNABLES
-verify "no address space randomisation" setarch -R "$BUILD/qrender"
+verify "no address space randomisation" everything setarch -R "$BUILD/qrender"
 if command -v localedef >/dev/null && localedef -i de_DE -f UTF-8 "$tmp/de_DE.UTF-8" 2>/dev/null; then
     export LOCPATH=$tmp LC_ALL=de_DE.UTF-8
-    verify "a locale with decimal commas" "$BUILD/qrender"
+    verify "a locale with decimal commas" everything "$BUILD/qrender"
     unset LOCPATH LC_ALL
 else
     skip "a locale with decimal commas" "no localedef"
 fi
-verify "first of two at once" "$BUILD/qrender" --threads 2 &
-"$BUILD/qrender" -q "$session" --verify "$golden" --threads 2 2>"$tmp/err"
+verify "first of two at once" everything "$BUILD/qrender" --threads 2 &
+"$BUILD/qrender" -q "$sounds/everything.yaml" --verify "$golden/everything.sum" --threads 2 2>"$tmp/err"
 second=$?
 wait
 results=$((results + 1)) # counted in the background process
@@ -70,7 +74,7 @@ is "second of two at once" $second 0
 # --- CPUs without the newer instructions
 if command -v qemu-x86_64 >/dev/null; then
     for cpu in qemu64 Nehalem Haswell; do
-        verify "qemu-x86_64 -cpu $cpu" qemu-x86_64 -cpu $cpu "$BUILD/qrender" --threads 1
+        verify "qemu-x86_64 -cpu $cpu" library qemu-x86_64 -cpu $cpu "$BUILD/qrender" --threads 1
     done
 else
     skip "CPU models" "no qemu-x86_64"
@@ -84,8 +88,8 @@ if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/
     if build aarch64 CC=aarch64-linux-gnu-gcc CFLAGS="-g --sysroot=$arm" \
         LDFLAGS="--sysroot=$arm -L$arm/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$arm/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$arm/lib/aarch64-linux-gnu"; then
         unset PKG_CONFIG_SYSROOT_DIR PKG_CONFIG_LIBDIR
-        verify "aarch64" qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 1
-        verify "aarch64, 2 threads" qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 2
+        verify "aarch64" everything qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 1
+        verify "aarch64, 2 threads" library qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 2
     fi
 else
     skip "aarch64" "no cross compiler, no qemu-aarch64, or no packages: $(tail -n 1 "$tmp/log")"
