@@ -11,10 +11,11 @@
  * Curve: the anhysteretic magnetisation, to which the high-frequency bias of a recorder
  * straightens the hysteresis (Bertram, "Long wavelength ac biased recording theory",
  * 1974): an odd sigmoid without memory. `drive` is how far it reaches into the signal: at
- * 100 % it bends at 1/5 of full scale (-14 dBFS), at 0 it is straight; small signals keep
- * their level at any drive. `bias` is what is wrong with the bias, an unsymmetrical wave
- * or a magnetised head: it moves the working point, which makes even harmonics. Third
- * harmonic at a peak a: (5 drive a)^2 / 8; 3 % of it is what levels of tapes refer to.
+ * 100 % it bends at 1/4.5 of full scale (-13 dBFS), at 0 it is straight; small signals
+ * keep their level at any drive. `bias` is what is wrong with the bias, an unsymmetrical
+ * wave or a magnetised head: it moves the working point, which makes even harmonics.
+ * Third harmonic at a peak a: (4.5 drive a)^2 / 8; 3 % of it is what levels of tapes
+ * refer to.
  *
  * Bump: long waves see the whole head; a bell at 65 Hz, as a recorder has it at 38 cm/s.
  *
@@ -76,9 +77,9 @@ static const QmParam params[] = {
                    .flags = QM_PARAM_STRUCTURAL},
 };
 
-/* dsp/saturator.h says why the curve stops at 8: 5, times what the emphasis adds at 7
- * kHz. */
-#define MOST_DRIVE      5.0
+/* dsp/saturator.h says why the curve stops at 8: 4.5, times the 1.63 of the emphasis at 7
+ * kHz, is 7.3. */
+#define MOST_DRIVE      4.5
 #define MOST_BIAS       0.5
 #define EMPHASIS_HZ     (1 / (2 * QM_PI * 50e-6))
 #define EMPHASIS_END_HZ (2 * EMPHASIS_HZ)

@@ -76,7 +76,7 @@ static void test_what_is_not_driven_passes(void **unused)
     double most = 0;
     for (uint32_t i = 1024; i < N - 64; i++)
         most = fmax(most, fabs((double)rows[i][0] - (double)dry[i][0]));
-    assert_true(20 * log10(most) < -75);
+    assert_true(20 * log10(most) < -100);
 }
 
 /* The bell's height and place. */
@@ -91,12 +91,12 @@ static void test_bump(void **unused)
     }
 }
 
-/* Third harmonic (5 drive a)^2 / 8 where the emphasis is not yet felt, second 3/4 h bias;
- * a tone of 6 kHz bends like one that is louder by the emphasis. */
+/* Third harmonic (4.5 drive a)^2 / 8 where the emphasis is not yet felt, second 3/4 h
+ * bias; a tone of 8 kHz bends like one that is louder by the emphasis. */
 static void test_harmonics_and_emphasis(void **unused)
 {
     (void)unused;
-    const double h = 5 * 0.6 * 0.02, level = 20 * log10(0.02);
+    const double h = 4.5 * 0.6 * 0.02, level = 20 * log10(0.02);
     const uint32_t bin = through(100, 48000, level, (Params){60, 20});
     const double first = spectrum_db(power, bin), bias = 0.1;
     const double third = h * h / 8 * (1 - 4 * bias * bias) / pow(1 + bias * bias, 2);
@@ -109,6 +109,18 @@ static void test_harmonics_and_emphasis(void **unused)
     assert_true(spectrum_db(power, high) < less - 3);
 }
 
+static void check_aliases(double rate, double hz, int level, double drive)
+{
+    static const double biases[] = {10, 60, 100};
+    const double top = fmin(20000, 0.4167 * rate);
+    for (uint32_t b = 0; b < QM_COUNT(biases); b++) {
+        const uint32_t bin = through(hz, rate, level, (Params){drive, biases[b]});
+        const double db =
+            spectrum_alias_db(power, bin, (uint32_t)(top / rate * SPECTRUM));
+        assert_true(db < -90);
+    }
+}
+
 static void test_aliases(void **unused)
 {
     (void)unused;
@@ -116,15 +128,8 @@ static void test_aliases(void **unused)
     for (uint32_t r = 0; r < QM_COUNT(rates); r++)
         for (uint32_t k = 0; k < QM_COUNT(tones); k++)
             for (int level = 0; level >= -6; level -= 6)
-                for (double drive = 30; drive <= 100; drive += 35) {
-                    const uint32_t bin =
-                        through(tones[k], rates[r], level, (Params){drive, 10});
-                    const double top = fmin(20000, 0.4167 * rates[r]);
-                    const double db =
-                        spectrum_alias_db(power, bin,
-                                          (uint32_t)(top / rates[r] * SPECTRUM));
-                    assert_true(db < -90);
-                }
+                for (double drive = 30; drive <= 100; drive += 35)
+                    check_aliases(rates[r], tones[k], level, drive);
 }
 
 static void test_no_steady_part_is_left(void **unused)
