@@ -10,16 +10,12 @@
  * No latency. Tail: the longest delay.
  *
  * Source: J. Dattorro, "Effect Design, Part 2", JAES 45 (1997). */
-#include "dsp/moving_tap.h"
-#include "proc/swing.h"
-
-#include "base/qmath.h"
 #include "dsp/delay_line.h"
+#include "proc/swept.h"
 
 enum { RATE, SYNC, SHAPE, PHASE, STEREO, VOICES, DELAY, DEPTH, MIX };
 
 enum { MOST_VOICES = 6, LONGEST_MS = 50, DEEPEST_MS = 20 };
-#define GLIDE_S 0.05
 
 static const QmParam params[] = {
     [RATE] = QM_SWING_RATE(0.5),
@@ -52,38 +48,24 @@ static const QmParam params[] = {
              .def = 30},
 };
 
-enum { C_RATE, C_DELAY, C_DEPTH, C_DRY, C_WET, N_COEFFS };
-
-typedef struct State {
-    QmCycle cycle;
-    QmMovingTap tap;
-    QmMovingLine line[2];
-    double delay, depth; /* glided, in frames */
-    uint32_t items[2];   /* floats from `lines` to each side's */
-    float lines[];
-} State;
+enum { C_DRY = QM_SWEPT_COEFFS, C_WET, N_COEFFS };
 
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const double voices = spec->params[VOICES], quarter = p[MIX] / 400;
-    c[C_RATE] = (float)(p[RATE] / spec->rate_hz);
-    c[C_DELAY] = (float)(p[DELAY] / 1000 * spec->rate_hz);
-    c[C_DEPTH] = (float)(p[DEPTH] / 1000 * spec->rate_hz);
+    c[QM_SWEPT_RATE] = (float)(p[RATE] / spec->rate_hz);
+    c[QM_SWEPT_DELAY] = (float)(p[DELAY] / 1000 * spec->rate_hz);
+    c[QM_SWEPT_DEPTH] = (float)(p[DEPTH] / 1000 * spec->rate_hz);
     c[C_DRY] = (float)qm_cos_turns(quarter);
     c[C_WET] = (float)(qm_sin_turns(quarter) / qm_sqrt(voices));
 }
 
 static uint32_t longest(const QmProcSpec *spec)
 {
-    return (uint32_t)((LONGEST_MS + DEEPEST_MS) / 1000.0 * spec->rate_hz) +
-           2 * QM_MOVING_TAPS;
+    return qm_swept_frames(LONGEST_MS + DEEPEST_MS, spec->rate_hz);
 }
 
-static size_t size_state(const QmProcSpec *spec)
-{
-    const QmMovingLine line = qm_moving_line(longest(spec));
-    return sizeof(State) + 4 * (size_t)line.size * sizeof(float);
-}
+static size_t size_state(const QmProcSpec *spec) { return qm_swept_size(longest(spec)); }
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
 {
@@ -93,27 +75,20 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
 
 static void reset(const QmProcSpec *spec, void *state)
 {
-    State *const s = state;
-    s->line[0] = s->line[1] = qm_moving_line(longest(spec));
-    s->items[1] = 2 * s->line[0].size;
-    s->delay = spec->params[DELAY] / 1000 * spec->rate_hz;
-    s->depth = spec->params[DEPTH] / 1000 * spec->rate_hz;
-    qm_moving_tap_init(&s->tap);
+    const double delay = spec->params[DELAY] / 1000 * spec->rate_hz;
+    const double depth = spec->params[DEPTH] / 1000 * spec->rate_hz;
+    qm_swept_reset(state, longest(spec), delay, depth);
 }
 
 /* The swings of all copies on one side. */
 static void swings(const QmStripCall *call, int side, float lfo[][QM_QUANTUM])
 {
-    State *const s = call->state;
     const double *const p = call->spec->params;
     const QmSwing swing = qm_swing(p[SYNC], p[SHAPE], p[PHASE], p[STEREO]);
     const uint32_t voices = (uint32_t)p[VOICES];
     for (uint32_t v = 0; v < voices; v++) {
-        double points[QM_SWING_POINTS];
         const uint64_t ahead = v * (QM_CYCLE_ONE / voices) + (side ? swing.stereo : 0);
-        qm_swing_points(&swing, &s->cycle, &call->time, (double)call->coeffs[C_RATE],
-                        ahead, qm_rand_key(call->spec->seed, v), points);
-        qm_swing_line(points, call->time.since_grid, call->n, lfo[v]);
+        qm_swept_swing(call, &swing, ahead, qm_rand_key(call->spec->seed, v), lfo[v]);
     }
 }
 
@@ -124,14 +99,15 @@ typedef struct Move {
 
 static void advance(const QmStripCall *call, Move *move)
 {
-    State *const s = call->state;
-    const double glide = qm_one_pole(GLIDE_S, call->spec->rate_hz);
+    QmSwept *const s = call->state;
+    const double pace = qm_swept_pace(call->spec->rate_hz);
     float *const c = call->coeffs;
     for (uint32_t i = 0; i < call->n; i++) {
-        for (uint32_t k = C_DELAY; call->step && k < N_COEFFS; k++)
+        for (uint32_t k = QM_SWEPT_DELAY; call->step && k < N_COEFFS; k++)
             c[k] += call->step[k];
-        move->delay[i] = s->delay += glide * ((double)c[C_DELAY] - s->delay);
-        move->depth[i] = s->depth += glide * ((double)c[C_DEPTH] - s->depth);
+        qm_swept_glide(s, pace, c);
+        move->delay[i] = s->delay;
+        move->depth[i] = s->depth;
         move->dry[i] = c[C_DRY];
         move->wet[i] = c[C_WET];
     }
@@ -139,7 +115,7 @@ static void advance(const QmStripCall *call, Move *move)
 
 static void run_side(const QmStripCall *call, const Move *move, int side, float *io)
 {
-    State *const s = call->state;
+    QmSwept *const s = call->state;
     QmMovingLine *const line = &s->line[side];
     float *const items = s->lines + s->items[side], lfo[MOST_VOICES][QM_QUANTUM];
     float clean[QM_BLOCK_ROOM], copies[QM_BLOCK_ROOM];

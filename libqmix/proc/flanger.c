@@ -12,16 +12,11 @@
  * the feedback needs for 120 dB.
  *
  * Source: J. Dattorro, "Effect Design, Part 2", JAES 45 (1997). */
-#include "dsp/moving_tap.h"
-#include "proc/swing.h"
-
-#include "base/qmath.h"
-#include "dsp/delay_line.h"
+#include "proc/swept.h"
 
 enum { RATE, SYNC, SHAPE, PHASE, STEREO, DELAY, DEPTH, FEEDBACK, MIX };
 
 enum { LONGEST_MS = 20, DEEPEST_MS = 20, LEAST = QM_MOVING_LEAST + 1 };
-#define GLIDE_S 0.05
 
 static const QmParam params[] = {
     [RATE] = QM_SWING_RATE(0.2),
@@ -53,23 +48,14 @@ static const QmParam params[] = {
              .def = 40},
 };
 
-enum { C_RATE, C_DELAY, C_DEPTH, C_IN, C_FEEDBACK, C_DRY, C_WET, N_COEFFS };
-
-typedef struct State {
-    QmCycle cycle;
-    QmMovingTap tap;
-    QmMovingLine line[2];
-    double delay, depth; /* glided, in frames */
-    uint32_t items[2];   /* floats from `lines` to each side's */
-    float lines[];
-} State;
+enum { C_IN = QM_SWEPT_COEFFS, C_FEEDBACK, C_DRY, C_WET, N_COEFFS };
 
 static void update(const QmProcSpec *spec, const double *p, float *c)
 {
     const double feedback = p[FEEDBACK] / 100, mix = p[MIX] / 100;
-    c[C_RATE] = (float)(p[RATE] / spec->rate_hz);
-    c[C_DELAY] = (float)(p[DELAY] / 1000 * spec->rate_hz);
-    c[C_DEPTH] = (float)(p[DEPTH] / 2000 * spec->rate_hz);
+    c[QM_SWEPT_RATE] = (float)(p[RATE] / spec->rate_hz);
+    c[QM_SWEPT_DELAY] = (float)(p[DELAY] / 1000 * spec->rate_hz);
+    c[QM_SWEPT_DEPTH] = (float)(p[DEPTH] / 2000 * spec->rate_hz);
     c[C_IN] = (float)qm_sqrt(1 - feedback * feedback);
     c[C_FEEDBACK] = (float)feedback;
     c[C_DRY] = (float)(1 - mix);
@@ -78,15 +64,10 @@ static void update(const QmProcSpec *spec, const double *p, float *c)
 
 static uint32_t longest(const QmProcSpec *spec)
 {
-    return (uint32_t)((LONGEST_MS + DEEPEST_MS) / 1000.0 * spec->rate_hz) +
-           2 * QM_MOVING_TAPS;
+    return qm_swept_frames(LONGEST_MS + DEEPEST_MS, spec->rate_hz);
 }
 
-static size_t size_state(const QmProcSpec *spec)
-{
-    const QmMovingLine line = qm_moving_line(longest(spec));
-    return sizeof(State) + 4 * (size_t)line.size * sizeof(float);
-}
+static size_t size_state(const QmProcSpec *spec) { return qm_swept_size(longest(spec)); }
 
 static uint64_t tail(const QmProcSpec *spec, const double *p)
 {
@@ -98,23 +79,9 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
 
 static void reset(const QmProcSpec *spec, void *state)
 {
-    State *const s = state;
-    s->line[0] = s->line[1] = qm_moving_line(longest(spec));
-    s->items[1] = 2 * s->line[0].size;
-    s->delay = spec->params[DELAY] / 1000 * spec->rate_hz;
-    s->depth = spec->params[DEPTH] / 2000 * spec->rate_hz;
-    qm_moving_tap_init(&s->tap);
-}
-
-static void swing_of(const QmStripCall *call, int side, float *lfo)
-{
-    State *const s = call->state;
-    const double *const p = call->spec->params;
-    const QmSwing swing = qm_swing(p[SYNC], p[SHAPE], p[PHASE], p[STEREO]);
-    double points[QM_SWING_POINTS];
-    qm_swing_points(&swing, &s->cycle, &call->time, (double)call->coeffs[C_RATE],
-                    side ? swing.stereo : 0, call->spec->seed, points);
-    qm_swing_line(points, call->time.since_grid, call->n, lfo);
+    const double delay = spec->params[DELAY] / 1000 * spec->rate_hz;
+    const double depth = spec->params[DEPTH] / 2000 * spec->rate_hz;
+    qm_swept_reset(state, longest(spec), delay, depth);
 }
 
 /* What may enter the loop: no NaN, nothing absurd, nothing too small to be heard. */
@@ -126,17 +93,18 @@ QM_INLINE float sane(float x)
 
 static void process_strip(const QmStripCall *call)
 {
-    State *const s = call->state;
-    const double glide = qm_one_pole(GLIDE_S, call->spec->rate_hz);
+    QmSwept *const s = call->state;
+    const double pace = qm_swept_pace(call->spec->rate_hz);
+    const double *const p = call->spec->params;
+    const QmSwing swing = qm_swing(p[SYNC], p[SHAPE], p[PHASE], p[STEREO]);
     float *const c = call->coeffs, *const io[2] = {call->left, call->right};
     float lfo[2][QM_QUANTUM];
-    swing_of(call, 0, lfo[0]);
-    swing_of(call, 1, lfo[1]);
+    qm_swept_swing(call, &swing, 0, call->spec->seed, lfo[0]);
+    qm_swept_swing(call, &swing, swing.stereo, call->spec->seed, lfo[1]);
     for (uint32_t i = 0; i < call->n; i++) {
-        for (uint32_t k = C_DELAY; call->step && k < N_COEFFS; k++)
+        for (uint32_t k = QM_SWEPT_DELAY; call->step && k < N_COEFFS; k++)
             c[k] += call->step[k];
-        s->delay += glide * ((double)c[C_DELAY] - s->delay);
-        s->depth += glide * ((double)c[C_DEPTH] - s->depth);
+        qm_swept_glide(s, pace, c);
         for (int side = 0; side < 2; side++) {
             QmMovingLine *const line = &s->line[side];
             float *const items = s->lines + s->items[side];
