@@ -24,7 +24,7 @@ struct QmExec {
 static const QmKernels *kernels_for(QmIsa isa)
 {
 #if QM_HAVE_AVX2
-    if (isa != QM_ISA_BASE && qm_isa_available(QM_ISA_AVX2))
+    if (qm_isa_resolve(isa) == QM_ISA_AVX2)
         return &qm_kernels_avx2;
 #endif
     (void)isa;

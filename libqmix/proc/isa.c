@@ -1,22 +1,10 @@
-/* Which build of the processors runs: asked of the CPU each time, so there is nothing to
- * set up and nothing global. The builds give the same bits; only the speed differs. */
+/* Which build of the processors runs. */
 #include "proc/list.h"
-
-bool qm_isa_available(QmIsa isa)
-{
-    if (isa != QM_ISA_AVX2)
-        return true;
-#if QM_HAVE_AVX2
-    return __builtin_cpu_supports("avx2");
-#else
-    return false;
-#endif
-}
 
 static const QmProcDesc *const *list(QmIsa isa)
 {
 #if QM_HAVE_AVX2
-    if (isa != QM_ISA_BASE && qm_isa_available(QM_ISA_AVX2))
+    if (qm_isa_resolve(isa) == QM_ISA_AVX2)
         return qm_proc_list_avx2;
 #endif
     (void)isa;

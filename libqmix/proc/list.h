@@ -5,13 +5,6 @@
 
 #include "proc/proc.h"
 
-/* Whether the library holds a second build of the kernel files. */
-#if defined(__x86_64__) && !defined(QM_NO_AVX2)
-#define QM_HAVE_AVX2 1
-#else
-#define QM_HAVE_AVX2 0
-#endif
-
 extern const uint32_t qm_proc_list_count;
 extern const QmProcDesc *const qm_proc_list_base[];
 #if QM_HAVE_AVX2

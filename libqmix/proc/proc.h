@@ -47,6 +47,7 @@
 #define QM_PROC_PROC_H
 
 #include "base/units.h"
+#include "dsp/isa.h"
 #include "dsp/vec.h"
 
 #include <stdbool.h>
@@ -219,14 +220,11 @@ void qm_proc_defaults(const QmProcDesc *desc, uint32_t n_groups, double *params)
 double qm_param_clamp(const QmParam *param, double value);
 
 /* The list (list.c). */
-typedef enum QmIsa { QM_ISA_BEST, QM_ISA_BASE, QM_ISA_AVX2 } QmIsa;
 uint32_t qm_proc_count(void);
 const QmProcDesc *qm_proc_at(uint32_t index);
 const QmProcDesc *qm_proc_find(const char *name); /* NULL: none */
 /* The same processor built for `isa` (BEST: what this CPU runs); bits are equal either
  * way. */
 const QmProcDesc *qm_proc_for_isa(const QmProcDesc *desc, QmIsa isa);
-/* Whether this CPU can run `isa`. */
-bool qm_isa_available(QmIsa isa);
 
 #endif

@@ -1,0 +1,19 @@
+/* The features, in the order of the output; what a feature needs stands before it. */
+#include "analysis/level.h"
+#include "base/text.h"
+
+static const QmFeature *const features[] = {
+    &qm_feature_level,
+};
+
+uint32_t qm_feature_count(void) { return sizeof features / sizeof features[0]; }
+
+const QmFeature *qm_feature_at(uint32_t index) { return features[index]; }
+
+const QmFeature *qm_feature_find(const char *name)
+{
+    for (uint32_t i = 0; i < qm_feature_count(); i++)
+        if (qm_same(features[i]->name, name))
+            return features[i];
+    return NULL;
+}
