@@ -212,9 +212,9 @@ $(TEST_BIN): $(BUILD)/%: $(O)/%.o $(SUPPORT_OBJ) $(LIBQMIX) $(O)/link
 # The diagrams of docs/processors; what they hold is measured, so they are looked at before
 # they are committed.
 PLOTS := $(BUILD)/tests/plots/plots
-$(PLOTS): $(PLOT_SRC:%.c=$(O)/%.o) $(SUPPORT_OBJ) $(LIBQMIX) $(O)/link
+$(PLOTS): $(PLOT_SRC:%.c=$(O)/%.o) $(SUPPORT_OBJ) $(LIBFORMATS) $(LIBQMIX) $(O)/link
 	$(call say,LD)
-	$(call link,$(PLOT_SRC:%.c=$(O)/%.o) $(SUPPORT_OBJ) $(LIBQMIX) $(TEST_LIBS) -lm)
+	$(call link,$(PLOT_SRC:%.c=$(O)/%.o) $(SUPPORT_OBJ) $(LIBFORMATS) $(LIBQMIX) $(TEST_LIBS) -lm)
 
 # A fuzz target is also a plain program that replays its corpus (tests/fuzz/replay.c).
 FUZZ_MAIN := $(if $(findstring fuzzer,$(SANITIZE)),,$(O)/tests/fuzz/replay.o)

@@ -478,8 +478,9 @@ static void draw(const Plot *plot, const char *folder)
     }
     const SvgPlot svg = {
         .title = plot->title,
-        .x = {x_label(plot), plot->x_from, plot->x_to, plot->x_tick, log_x(plot)},
-        .y = {plot->y_label, plot->y_from, plot->y_to, plot->y_tick, false},
+        .x = {x_label(plot), plot->x_from, plot->x_to, plot->x_tick,
+              log_x(plot) ? QM_SVG_LOG : QM_SVG_LINEAR},
+        .y = {plot->y_label, plot->y_from, plot->y_to, plot->y_tick, QM_SVG_LINEAR},
         .lines = lines,
         .n_lines = n,
     };

@@ -1,18 +1,9 @@
 /* One diagram as an SVG file: axes with a grid, lines told apart by colour and dash, a
- * legend. Text is written with our own numbers, so that the same data give the same
- * file. */
+ * legend beside. */
 #ifndef QM_TESTS_PLOTS_SVG_H
 #define QM_TESTS_PLOTS_SVG_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-typedef struct SvgAxis {
-    const char *label;
-    double from, to;
-    double tick; /* between lines; logarithmic axes have their own */
-    bool log;
-} SvgAxis;
+#include "formats/svg.h"
 
 typedef struct SvgLine {
     const char *label; /* NULL: not in the legend */
@@ -23,7 +14,7 @@ typedef struct SvgLine {
 
 typedef struct SvgPlot {
     const char *title;
-    SvgAxis x, y;
+    QmSvgAxis x, y;
     const SvgLine *lines;
     uint32_t n_lines;
 } SvgPlot;
