@@ -1,9 +1,11 @@
 /* The features, in the order of the output; what a feature needs stands before it. */
 #include "analysis/level.h"
+#include "analysis/wave.h"
 #include "base/text.h"
 
 static const QmFeature *const features[] = {
     &qm_feature_level,
+    &qm_feature_wave,
 };
 
 uint32_t qm_feature_count(void) { return sizeof features / sizeof features[0]; }
