@@ -1,7 +1,7 @@
 /* Power per critical band, and how tonal the spectrum is.
  *
  * A bin of the short-time spectrum belongs to band floor(z), z the critical-band rate of
- * its frequency (bark.h); what is below 20 Hz (a constant offset) and from 24 Bark on,
+ * its frequency (bands.h); what is below 20 Hz (a constant offset) and from 24 Bark on,
  * 15.5 kHz, nobody hears by this model, so it is left out.
  *
  * Tonality is Johnston's ("Transform coding of audio signals using perceptual noise
@@ -29,29 +29,12 @@ enum {
 #define LOUDEST   1e30 /* no sound; floats in files can be, and their squares overflow */
 
 typedef struct Setup {
-    uint32_t first[QM_BARK_BANDS + 1]; /* bin of each band; of what is behind the last */
+    uint32_t first[QM_BARKS + 1]; /* bin of each band; of what is behind the last */
 } Setup;
 
 typedef struct Partial {
     QmBarkFrame frames[QM_BARK_CHUNK];
 } Partial;
-
-double qm_bark(double hz)
-{
-    const double high = hz / 7500;
-    return 13 * qm_atan(0.00076 * hz) + 3.5 * qm_atan(high * high);
-}
-
-/* The rate grows with the frequency: halved until a millionth of a hertz is left. */
-double qm_bark_hz(double bark)
-{
-    double low = 0, high = 32768;
-    while (high - low > 1e-6) {
-        const double middle = 0.5 * (low + high);
-        *(qm_bark(middle) < bark ? &low : &high) = middle;
-    }
-    return bark > 0 ? high : 0;
-}
 
 static uint32_t hop_of(const QmScanSpec *spec)
 {
@@ -74,7 +57,7 @@ static bool prepare(const QmFeatureCall *call, void *setup)
     uint32_t k = 0;
     while (k < bins && k * bin_hz < LOWEST_HZ)
         k++;
-    for (uint32_t b = 0; b <= QM_BARK_BANDS; b++) {
+    for (uint32_t b = 0; b <= QM_BARKS; b++) {
         while (k < bins && qm_bark(k * bin_hz) < b)
             k++;
         s->first[b] = k;
@@ -135,10 +118,10 @@ static void fast(const QmFeatureCall *call, const QmBlock *block,
     const int64_t at = spectrum->index * spectrum->hop - block->at;
     QmBarkFrame *const frame = &((Partial *)partial)->frames[at / hop_of(call->spec)];
     float power[BINS];
-    const uint32_t begin = s->first[0], end = s->first[QM_BARK_BANDS];
+    const uint32_t begin = s->first[0], end = s->first[QM_BARKS];
     take_power(spectrum, begin, end, power);
     double total = 0;
-    for (uint32_t b = 0; b < QM_BARK_BANDS; b++) {
+    for (uint32_t b = 0; b < QM_BARKS; b++) {
         double sum = 0;
         for (uint32_t k = s->first[b]; k < s->first[b + 1]; k++)
             sum += power[k];

@@ -5,17 +5,18 @@
 #ifndef QM_ANALYSIS_BARK_H
 #define QM_ANALYSIS_BARK_H
 
+#include "analysis/bands.h"
 #include "analysis/feature.h"
 
 #include <string.h>
 
-enum { QM_BARK_BANDS = 24, QM_BARK_CHUNK = 256 };
+enum { QM_BARK_CHUNK = 256 };
 
 /* One look: a Hann window of 2048 frames, every 1024 (at 44.1 and 48 kHz). Band b holds
  * what is from b to b + 1 Bark. */
 typedef struct QmBarkFrame {
-    uint16_t power[QM_BARK_BANDS]; /* mean square in a band, as qm_bark_packed has it */
-    uint16_t tonality;             /* 0: noise .. 65535: tones (flatness of -60 dB) */
+    uint16_t power[QM_BARKS]; /* mean square in a band, as qm_bark_packed has it */
+    uint16_t tonality;        /* 0: noise .. 65535: tones (flatness of -60 dB) */
 } QmBarkFrame;
 
 typedef struct QmBark {
@@ -51,10 +52,5 @@ static inline float qm_bark_unpacked(uint16_t packed)
     memcpy(&power, &bits, sizeof power);
     return power;
 }
-
-/* Critical-band rate of a frequency, z = 13 atan(0.00076 f) + 3.5 atan((f / 7500)^2)
- * (Zwicker and Terhardt, JASA 68, 1980), and the frequency of a rate from 0 to 24. */
-double qm_bark(double hz);
-double qm_bark_hz(double bark);
 
 #endif
