@@ -1,4 +1,5 @@
 /* The features, in the order of the output; what a feature needs stands before it. */
+#include "analysis/bark.h"
 #include "analysis/level.h"
 #include "analysis/wave.h"
 #include "base/text.h"
@@ -6,6 +7,7 @@
 static const QmFeature *const features[] = {
     &qm_feature_level,
     &qm_feature_wave,
+    &qm_feature_bark,
 };
 
 uint32_t qm_feature_count(void) { return sizeof features / sizeof features[0]; }
