@@ -14,10 +14,11 @@
  *
  *     v = (x - s) G,   low = v + s,   s = low + v,   y = 2 low - x
  *
- * G is sin / (sin + cos) of pi f / rate, by their series, in every frame; f is held below
+ * G is sin / (sin + cos) of pi f / rate in every frame (dsp/cutoff.h); f is held below
  * 0.45 of the rate. No latency. Tail: as many turns of the loop as the feedback needs for
  * 120 dB, and 14 time constants of the chain at its lowest corner. */
 #include "base/qmath.h"
+#include "dsp/cutoff.h"
 #include "proc/swing.h"
 
 enum { RATE, SYNC, SHAPE, PHASE, STEREO, STAGES, FREQ, DEPTH, FEEDBACK, MIX };
@@ -89,33 +90,24 @@ static uint64_t tail(const QmProcSpec *spec, const double *p)
     return (uint64_t)(pass * (14 + turns)) + 1;
 }
 
-/* G of a corner given as log2(f / rate). */
-QM_INLINE QmVec corner(QmVec log2_freq)
+/* G of every frame in place of its swing; one behind the last is room for a pair. */
+QM_INLINE void corners(const QmProcCall *call, QmVec *g)
 {
     const QmVec most = qm_vec(-1.15200309f); /* log2(0.45) */
-    const QmVec f = qm_vec_exp2(qm_vec_min(log2_freq, most));
-    const QmVec a = f * qm_vec((float)QM_PI), z = a * a;
-    QmVec cosine = z * qm_vec(-1.0f / 3628800) + qm_vec(1.0f / 40320);
-    cosine = cosine * z - qm_vec(1.0f / 720);
-    cosine = cosine * z + qm_vec(1.0f / 24);
-    cosine = cosine * z - qm_vec(0.5f);
-    cosine = cosine * z + qm_vec(1);
-    QmVec sine = z * qm_vec(1.0f / 362880) - qm_vec(1.0f / 5040);
-    sine = sine * z + qm_vec(1.0f / 120);
-    sine = sine * z - qm_vec(1.0f / 6);
-    sine = a + a * (sine * z);
-    return sine / (sine + cosine);
-}
-
-QM_INLINE void corners(const QmProcCall *call, QmVec *lfo)
-{
     QmVec freq = call->coeffs[C_FREQ], depth = call->coeffs[C_DEPTH];
     for (uint32_t i = 0; i < call->n; i++) {
         if (call->step) {
             freq += call->step[C_FREQ];
             depth += call->step[C_DEPTH];
         }
-        lfo[i] = corner(freq + depth * lfo[i]);
+        g[i] = qm_vec_min(freq + depth * g[i], most);
+    }
+    g[call->n] = most;
+    for (uint32_t i = 0; i < call->n; i += 2) {
+        QmVec cosine[2];
+        qm_cutoffs(g + i, cosine);
+        g[i] = g[i] / (g[i] + cosine[0]);
+        g[i + 1] = g[i + 1] / (g[i + 1] + cosine[1]);
     }
     call->coeffs[C_FREQ] = freq;
     call->coeffs[C_DEPTH] = depth;
@@ -127,7 +119,7 @@ static void process(const QmProcCall *call)
     const double *const p = call->spec->params;
     const QmSwing swing = qm_swing(p[SYNC], p[SHAPE], p[PHASE], p[STEREO]);
     const uint32_t stages = (uint32_t)p[STAGES];
-    QmVec *const c = call->coeffs, g[QM_QUANTUM];
+    QmVec *const c = call->coeffs, g[QM_QUANTUM + 1];
     qm_swing_lanes(&swing, s->cycles, call, c[C_RATE], g);
     corners(call, g);
     for (uint32_t i = 0; i < call->n; i++) {
