@@ -26,15 +26,16 @@
 #include "analysis/measure.h"
 #include "dsp/isa.h"
 
-typedef struct QmGrid QmGrid;   /* analysis/grid.h: beats that somebody wrote down */
-typedef struct QmCurve QmCurve; /* analysis/curve.h: a spectrum to compare with */
+typedef struct QmGrid QmGrid; /* analysis/grid.h: beats that somebody wrote down */
+typedef struct QmTargetCurve
+    QmTargetCurve; /* analysis/curve.h: a spectrum to compare with */
 
 typedef struct QmAnalysisOptions {
     bool dual_mono; /* a mono file will be heard from two speakers: +3.01 LU */
     bool fine_peak; /* true peak at 16 times the rate throughout */
     double tempo_low, tempo_high; /* where the tempo is, BPM; 0: not said */
     const QmGrid *grid;           /* these beats, instead of detecting; NULL: detect */
-    const QmCurve *curve;         /* the target of the spectrum's distance; NULL: none */
+    const QmTargetCurve *curve;   /* the target of the spectrum's distance; NULL: none */
 } QmAnalysisOptions;
 
 /* The sizes of everything for one rate: those for 44.1 and 48 kHz, times 2^scale. */
