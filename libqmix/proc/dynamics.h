@@ -90,12 +90,10 @@ QM_INLINE QmVecI qm_key_filters(const QmVec *c)
     return qm_vec_less(qm_vec(0), c[QM_SVF_R]);
 }
 
+/* A wire's R is 0, any other's is above it. */
 QM_INLINE bool qm_any_key_filters(const QmVec *c)
 {
-    const QmVecI any = qm_key_filters(c + QM_KEY_LOWS) | qm_key_filters(c + QM_KEY_HIGHS);
-    uint64_t words[4];
-    memcpy(words, &any, sizeof words);
-    return (words[0] | words[1] | words[2] | words[3]) != 0;
+    return qm_vec_any(qm_vec_max(c[QM_KEY_LOWS + QM_SVF_R], c[QM_KEY_HIGHS + QM_SVF_R]));
 }
 
 QM_INLINE QmVec qm_key_tick(QmSvf *s, const QmVec *c, QmVec x)
