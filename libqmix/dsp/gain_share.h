@@ -40,8 +40,8 @@ static inline void qm_gain_share_set(QmGainShare *share, double attack_ms,
     share->floor = qm_db_to_gain(2 * floor_db);
 }
 
-/* `n` voices, equal until something is heard. weight_db comes from the caller in
- * voices[i].weight already as a power. */
+/* Silence, and equal gains until something is heard. Weights stay as they are: the caller
+ * sets them, once, to 10^(weight_db / 10). */
 static inline void qm_gain_share_reset(QmGainShareVoice *voices, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
