@@ -8,8 +8,8 @@
 #include "graph/op.h"
 
 #include "base/qmath.h"
-#include "model/address.h"
 #include "dsp/pan.h"
+#include "model/address.h"
 
 _Static_assert(QM_RAMP == QM_QUANTUM, "moves arrive on the next grid line");
 
