@@ -2,15 +2,14 @@
  *
  * parse the command line -> gather the files -> analyse them (render/analyse.h) -> print
  * each as it is done, in order. */
-#include "analysis/analysis.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "cmd/analysed.h"
 #include "cmd/cli.h"
 #include "cmd/folder.h"
 #include "cmd/json.h"
-#include "cmd/measures.h"
 #include "formats/audio_read.h"
-#include "render/analyse.h"
+#include "formats/grid_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,14 +17,14 @@
 
 typedef struct Options {
     CliCommon common;
-    const char *features;
+    const char *features, *tempo_range, *grid;
     uint64_t threads;
     bool series, dual_mono, fine_peak, tempo, list_features;
 } Options;
 
 #define FIELD(name) offsetof(Options, name)
 
-static const CliOption options[] = {
+static const CliOption option_table[] = {
     {'f', "features", "LIST",
      "what to look at: loudness,peak (default: all;\n"
      "--list-features names them)",
@@ -33,6 +32,12 @@ static const CliOption options[] = {
     {0, "list-features", NULL, "print the features and their measures", CLI_FLAG,
      FIELD(list_features)},
     {0, "tempo", NULL, "the same as --features tempo", CLI_FLAG, FIELD(tempo)},
+    {0, "tempo-range", "LOW-HIGH", "where the tempo is, in BPM: 70-140", CLI_TEXT,
+     FIELD(tempo_range)},
+    {'g', "grid", "FILE",
+     "these beats, instead of detecting them (default: SONG.beats\n"
+     "beside SONG.wav, where there is one)",
+     CLI_TEXT, FIELD(grid)},
     {0, "series", NULL, "with --json: also what changes over time", CLI_FLAG,
      FIELD(series)},
     {0, "dual-mono", NULL, "mono files will be heard from two speakers: +3.01 LU",
@@ -47,8 +52,8 @@ static const CliTool tool = {
     .name = "qanalyze",
     .usage = "FILE|FOLDER|-... [options]",
     .summary = "Measures audio: loudness, peaks, spectrum, stereo, dynamics, tempo, key.",
-    .options = options,
-    .n_options = sizeof options / sizeof options[0],
+    .options = option_table,
+    .n_options = sizeof option_table / sizeof option_table[0],
     .notes = "examples:\n"
              "  qanalyze mix.wav\n"
              "  qanalyze album/*.flac --features loudness,peak\n"
@@ -63,7 +68,10 @@ typedef struct Run {
     QmArena arena;
     CliList files;
     uint32_t features;
-    QmStatus worst; /* of the files */
+    QmAnalysisOptions analysis;
+    const QmGrid **grids; /* [files]; NULL: none */
+    QmStatus worst;       /* of the files */
+    QmDiag *diag;
     CliProgress progress;
 } Run;
 
@@ -115,87 +123,122 @@ static QmStatus choose_features(Run *run, QmDiag *diag)
     return QM_OK;
 }
 
-/* --- what was found ------------------------------------------------------------------- */
+/* --- how to look at it ---------------------------------------------------------------- */
 
-static MeasureGroup group_of(const QmFeatureRun *r)
+static QmStatus read_tempo_range(Run *run, QmDiag *diag)
 {
-    return (MeasureGroup){r->feature->name, r->feature->measures, r->feature->n_measures,
-                          r->result};
+    const char *const text = run->options->tempo_range;
+    if (!text)
+        return QM_OK;
+    double low = 0, high = 0;
+    const char *const dash = qm_number_scan(text, 0, &low);
+    const bool ok = dash && *dash == '-' && qm_number_parse(dash + 1, &high) &&
+                    low >= 20 && high <= 400 && 1.2 * low <= high;
+    if (!ok)
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "--tempo-range: expected two tempi from 20 to 400 BPM, the "
+                             "second at least 1.2 times the first (70-140), found '%s'",
+                             text);
+    run->analysis.tempo_low = low;
+    run->analysis.tempo_high = high;
+    return QM_OK;
 }
 
-static json_t *file_json(const QmAnalysedFile *file)
+/* "a/song.wav" -> "a/song.beats" */
+static const char *beside(Run *run, const char *name)
 {
-    json_t *const object = json_object();
-    json_object_set_new(object, "file", cli_json_text(file->name));
-    if (file->status != QM_OK) {
-        json_object_set_new(object, "error", cli_json_text(file->diag.text));
-        return object;
+    const char *const slash = strrchr(name, '/'), *const dot = strrchr(name, '.');
+    const size_t stem =
+        dot && (!slash || dot > slash + 1) ? (size_t)(dot - name) : strlen(name);
+    QmText text;
+    qm_text_init(&text, &run->arena);
+    qm_text_add_n(&text, name, stem);
+    qm_text_add(&text, ".beats");
+    return text.failed ? NULL : text.data;
+}
+
+static QmStatus read_grid(Run *run, size_t file, const char *path, QmDiag *diag)
+{
+    QmGrid *const grid = QM_NEW(&run->arena, QmGrid);
+    if (!grid)
+        return qm_fail_memory(diag);
+    run->grids[file] = grid;
+    return qm_grid_read(path, &run->arena, diag, grid);
+}
+
+static QmStatus read_grids(Run *run, QmDiag *diag)
+{
+    const char *const given = run->options->grid;
+    run->grids = QM_NEW_ARRAY(&run->arena, const QmGrid *, run->files.count);
+    if (!run->grids)
+        return qm_fail_memory(diag);
+    if (given && run->files.count != 1)
+        return qm_fail_plain(diag, QM_ERR_USAGE, "--grid is for one file");
+    QmStatus status = QM_OK;
+    for (size_t i = 0; status == QM_OK && i < run->files.count; i++) {
+        const char *const path = given ? given : beside(run, run->files.items[i]);
+        if (!path)
+            return qm_fail_memory(diag);
+        if (given || access(path, F_OK) == 0)
+            status = read_grid(run, i, path, diag);
     }
-    json_object_set_new(object, "rate", json_integer(file->info.rate));
-    json_object_set_new(object, "channels", json_integer(file->info.channels));
-    json_object_set_new(object, "frames", json_integer(file->info.frames));
-    json_object_set_new(object, "format", cli_json_text(file->info.format));
-    json_object_set_new(object, "not_finite", json_integer((json_int_t)file->not_finite));
-    return object;
+    return status;
 }
+
+/* A QmAnalyseRequest's options_for. */
+static QmStatus options_for(void *self, uint32_t index, QmAnalysisOptions *options,
+                            QmDiag *diag)
+{
+    (void)diag;
+    const Run *const run = self;
+    options->grid = run->grids[index];
+    return QM_OK;
+}
+
+static QmStatus prepare(Run *run, QmDiag *diag)
+{
+    run->diag = diag;
+    run->analysis.dual_mono = run->options->dual_mono;
+    run->analysis.fine_peak = run->options->fine_peak;
+    QmStatus status = choose_features(run, diag);
+    if (status == QM_OK)
+        status = read_tempo_range(run, diag);
+    if (status == QM_OK)
+        status =
+            folder_expand(&run->options->common.operands, &run->arena, diag, &run->files);
+    return status == QM_OK ? read_grids(run, diag) : status;
+}
+
+/* --- what was found ------------------------------------------------------------------- */
 
 static QmStatus print_json(const Run *run, const QmAnalysedFile *file, QmDiag *diag)
 {
-    json_t *const object = file_json(file);
-    json_t *const series = run->options->series ? json_object() : NULL;
-    bool ok = object != NULL;
-    for (uint32_t i = 0; ok && file->analysis && i < file->analysis->n_runs; i++) {
-        const QmFeatureRun *const r = &file->analysis->runs[i];
-        if (!r->asked)
-            continue;
-        const MeasureGroup group = group_of(r);
-        ok = json_object_set_new(object, r->feature->name, measures_json(&group)) == 0 &&
-             (!series || measures_series_json(&group, series));
-    }
-    if (series)
-        ok &= json_object_set_new(object, "series", series) == 0;
-    if (!ok) {
-        json_decref(object);
+    json_t *const object = analysed_json(file, run->options->series);
+    if (!object)
         return qm_fail_memory(diag);
-    }
     return cli_json_print(object)
                ? QM_OK
                : qm_fail_plain(diag, QM_ERR_IO, "cannot write to standard output");
 }
 
-static void print_file(const Run *run, const QmAnalysedFile *file)
-{
-    char seconds[QM_NUMBER_TEXT];
-    const double length =
-        file->info.rate ? (double)file->info.frames / file->info.rate : 0;
-    qm_fixed_text(length, 3, seconds);
-    printf("%s: %s, %u Hz, %u channel%s, %s s\n", file->name, file->info.format,
-           file->info.rate, file->info.channels, file->info.channels == 1 ? "" : "s",
-           seconds);
-    const QmMeasureView view =
-        run->options->common.verbose ? QM_VIEW_DETAIL : QM_VIEW_SUMMARY;
-    for (uint32_t i = 0; i < file->analysis->n_runs; i++)
-        if (file->analysis->runs[i].asked) {
-            const MeasureGroup group = group_of(&file->analysis->runs[i]);
-            measures_print(&group, view);
-        }
-    printf("\n");
-}
-
 /* A QmAnalyseRequest's done. */
 static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
 {
-    (void)index;
     Run *const run = self;
-    cli_report(&tool, &run->options->common, &file->diag);
+    const Options *const o = run->options;
+    const bool table = run->files.count > 1 && !o->common.verbose;
+    cli_report(&tool, &o->common, &file->diag);
     if (file->status != QM_OK && run->worst == QM_OK)
         run->worst = file->status;
-    QmStatus status = QM_OK;
-    if (run->options->common.json)
-        status = print_json(run, file, &file->diag);
+    if (!o->common.json && table && index == 0)
+        analysed_print_heads(run->features);
+    if (o->common.json)
+        return print_json(run, file, run->diag);
+    if (file->status == QM_OK && table)
+        analysed_print_row(file, run->features);
     else if (file->status == QM_OK)
-        print_file(run, file);
-    return status;
+        analysed_print(file, o->common.verbose ? QM_VIEW_DETAIL : QM_VIEW_SUMMARY);
+    return QM_OK;
 }
 
 /* --- all of it ------------------------------------------------------------------------ */
@@ -209,10 +252,7 @@ static uint32_t threads_of(const Options *o)
 
 static QmStatus analyse(Run *run, QmDiag *diag)
 {
-    QmStatus status = choose_features(run, diag);
-    if (status == QM_OK)
-        status =
-            folder_expand(&run->options->common.operands, &run->arena, diag, &run->files);
+    QmStatus status = prepare(run, diag);
     if (status != QM_OK)
         return status;
     run->progress = cli_progress_start(&run->options->common, "analysing");
@@ -223,8 +263,8 @@ static QmStatus analyse(Run *run, QmDiag *diag)
         .features = run->features,
         .threads = threads_of(run->options),
         .isa = QM_ISA_BEST,
-        .options = {.dual_mono = run->options->dual_mono,
-                    .fine_peak = run->options->fine_peak},
+        .options = run->analysis,
+        .options_for = options_for,
         .done = file_done,
         .self = run,
         .progress = {cli_progress_report, &run->progress},

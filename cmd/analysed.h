@@ -1,0 +1,22 @@
+/* An analysed file on standard output: for people, as a row among others, as JSON. */
+#ifndef QM_CMD_ANALYSED_H
+#define QM_CMD_ANALYSED_H
+
+#include "cmd/measures.h"
+#include "render/analyse.h"
+
+/* The measures of one feature of it. */
+MeasureGroup analysed_group(const QmFeatureRun *run);
+
+/* What was asked for, under a line that says what file it is. */
+void analysed_print(const QmAnalysedFile *file, QmMeasureView view);
+
+/* A line a file, the most looked at measures side by side, among what was asked for. */
+void analysed_print_heads(uint32_t features);
+void analysed_print_row(const QmAnalysedFile *file, uint32_t features);
+
+/* One object; with `series` also what changes over time. A file that failed has its
+ * "error". NULL: out of memory. */
+json_t *analysed_json(const QmAnalysedFile *file, bool series);
+
+#endif
