@@ -161,7 +161,9 @@ static json_t *list_json(const QmMeasure *measure, const QmList *list)
     json_t *const array = json_array();
     const double *const items = list->items;
     for (size_t i = 0; i < list->count; i++)
-        if (json_array_append_new(array, number(measure, items[i])) != 0) {
+        if (json_array_append_new(array, items[i] == QM_GAP
+                                             ? json_null()
+                                             : number(measure, items[i])) != 0) {
             json_decref(array);
             return NULL;
         }

@@ -20,6 +20,9 @@ typedef struct QmMeasured {
     const char *why; /* there is none, because ... (a constant); NULL: there is one */
 } QmMeasured;
 
+/* In a list of numbers: there is none here. JSON has null. */
+#define QM_GAP (-1e300)
+
 static inline QmMeasured qm_measured(double value) { return (QmMeasured){value, NULL}; }
 static inline QmMeasured qm_unmeasured(const char *why) { return (QmMeasured){0, why}; }
 
