@@ -1,6 +1,8 @@
 /* The features, in the order of the output; what a feature needs stands before it. */
 #include "analysis/bark.h"
 #include "analysis/level.h"
+#include "analysis/onset.h"
+#include "analysis/stereo.h"
 #include "analysis/wave.h"
 #include "base/text.h"
 
@@ -8,6 +10,8 @@ static const QmFeature *const features[] = {
     &qm_feature_level,
     &qm_feature_wave,
     &qm_feature_bark,
+    &qm_feature_stereo,
+    &qm_feature_onset,
 };
 
 uint32_t qm_feature_count(void) { return sizeof features / sizeof features[0]; }
