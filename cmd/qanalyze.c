@@ -2,6 +2,7 @@
  *
  * parse the command line -> gather the files -> analyse them (render/analyse.h) -> print
  * each as it is done, in order. */
+#include "analysis/wave.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "cmd/analysed.h"
@@ -10,6 +11,7 @@
 #include "cmd/json.h"
 #include "formats/audio_read.h"
 #include "formats/grid_text.h"
+#include "formats/report_html.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +19,7 @@
 
 typedef struct Options {
     CliCommon common;
-    const char *features, *tempo_range, *grid;
+    const char *features, *tempo_range, *grid, *report;
     uint64_t threads;
     bool series, dual_mono, fine_peak, tempo, list_features;
 } Options;
@@ -40,6 +42,8 @@ static const CliOption option_table[] = {
      CLI_TEXT, FIELD(grid)},
     {0, "series", NULL, "with --json: also what changes over time", CLI_FLAG,
      FIELD(series)},
+    {'r', "report", "FILE", "all of it as one HTML file, with pictures", CLI_TEXT,
+     FIELD(report)},
     {0, "dual-mono", NULL, "mono files will be heard from two speakers: +3.01 LU",
      CLI_FLAG, FIELD(dual_mono)},
     {0, "fine-peak", NULL, "true peak at 16 times the rate throughout", CLI_FLAG,
@@ -58,6 +62,7 @@ static const CliTool tool = {
              "  qanalyze mix.wav\n"
              "  qanalyze album/*.flac --features loudness,peak\n"
              "  sox song.mp3 -t wav - | qanalyze - --json | jq .loudness.integrated\n"
+             "  qanalyze mix.wav --report mix.html\n"
              "\n"
              "exit status: 0 done, 1 a comparison found a difference, 2 usage, 3 bad "
              "input, 4 I/O",
@@ -70,7 +75,9 @@ typedef struct Run {
     uint32_t features;
     QmAnalysisOptions analysis;
     const QmGrid **grids; /* [files]; NULL: none */
-    QmStatus worst;       /* of the files */
+    QmReportFile *kept;   /* for the report */
+    uint32_t n_kept;
+    QmStatus worst; /* of the files */
     QmDiag *diag;
     CliProgress progress;
 } Run;
@@ -195,6 +202,15 @@ static QmStatus options_for(void *self, uint32_t index, QmAnalysisOptions *optio
     return QM_OK;
 }
 
+/* Pictures want the outline of the waveform. */
+static QmStatus prepare_report(Run *run, QmDiag *diag)
+{
+    for (uint32_t i = 0; run->options->report && i < qm_feature_count(); i++)
+        run->features |= qm_feature_at(i) == &qm_feature_wave ? 1u << i : 0;
+    run->kept = QM_NEW_ARRAY(&run->arena, QmReportFile, run->files.count);
+    return run->kept ? QM_OK : qm_fail_memory(diag);
+}
+
 static QmStatus prepare(Run *run, QmDiag *diag)
 {
     run->diag = diag;
@@ -206,7 +222,9 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     if (status == QM_OK)
         status =
             folder_expand(&run->options->common.operands, &run->arena, diag, &run->files);
-    return status == QM_OK ? read_grids(run, diag) : status;
+    if (status == QM_OK)
+        status = read_grids(run, diag);
+    return status == QM_OK ? prepare_report(run, diag) : status;
 }
 
 /* --- what was found ------------------------------------------------------------------- */
@@ -221,10 +239,8 @@ static QmStatus print_json(const Run *run, const QmAnalysedFile *file, QmDiag *d
                : qm_fail_plain(diag, QM_ERR_IO, "cannot write to standard output");
 }
 
-/* A QmAnalyseRequest's done. */
-static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
+static QmStatus tell(Run *run, uint32_t index, QmAnalysedFile *file)
 {
-    Run *const run = self;
     const Options *const o = run->options;
     const bool table = run->files.count > 1 && !o->common.verbose;
     cli_report(&tool, &o->common, &file->diag);
@@ -239,6 +255,27 @@ static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
     else if (file->status == QM_OK)
         analysed_print(file, o->common.verbose ? QM_VIEW_DETAIL : QM_VIEW_SUMMARY);
     return QM_OK;
+}
+
+/* A QmAnalyseRequest's done. */
+static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
+{
+    Run *const run = self;
+    const QmStatus status = tell(run, index, file);
+    if (status != QM_OK || file->status != QM_OK || !run->options->report)
+        return status;
+    const char *const format = qm_arena_strdup(&run->arena, file->info.format);
+    if (!format)
+        return qm_fail_memory(run->diag);
+    run->kept[run->n_kept++] = (QmReportFile){file->name, format, file->analysis};
+    file->analysis = NULL;
+    return QM_OK;
+}
+
+static QmStatus write_report(const Run *run, QmDiag *diag)
+{
+    const QmReport report = {.files = run->kept, .n_files = run->n_kept};
+    return run->n_kept ? qm_report_html(run->options->report, &report, diag) : QM_OK;
 }
 
 /* --- all of it ------------------------------------------------------------------------ */
@@ -271,6 +308,10 @@ static QmStatus analyse(Run *run, QmDiag *diag)
     };
     status = qm_analyse(&request, diag);
     cli_progress_end(&run->progress);
+    if (status == QM_OK)
+        status = write_report(run, diag);
+    for (uint32_t i = 0; i < run->n_kept; i++)
+        qm_analysis_free(run->kept[i].analysis);
     return status;
 }
 

@@ -1,0 +1,68 @@
+/* Between the files of the report: the page, its tables, its pictures. Of no interest to
+ * others. */
+#ifndef QM_FORMATS_REPORT_PARTS_H
+#define QM_FORMATS_REPORT_PARTS_H
+
+#include "formats/report_html.h"
+#include "formats/svg.h"
+#include "formats/xml.h"
+
+/* Pixels of every picture; what is right of the plot has labels. */
+enum { REPORT_WIDTH = 1040, REPORT_LEFT = 54, REPORT_RIGHT = 128 };
+
+/* One file's part of the page. */
+typedef struct ReportPart {
+    QmText *text;
+    uint32_t number; /* of the file, from 1: it makes ids different */
+    const QmReportFile *file;
+} ReportPart;
+
+extern const char report_style[]; /* the style sheet */
+
+/* ---- results ---- */
+
+/* The feature's result; NULL: it was not asked for. */
+const void *report_result(const QmAnalysis *analysis, const QmFeature *feature);
+/* A measure by the names that JSON has; NULL: there is none, or nobody asked. */
+const QmMeasure *report_measure(const QmAnalysis *analysis, const char *feature,
+                                const char *name, const void **result);
+/* The reason why there is no value; NULL: there is one. */
+const char *report_why_not(const QmMeasure *measure, const void *result);
+/* The value of a number, count, text or flag without its unit, or the reason in <i>. */
+void report_cell(QmText *text, const QmMeasure *measure, const void *result);
+
+/* ---- text ---- */
+
+/* value, with so many decimals. */
+void report_number(QmText *text, double value, int decimals);
+/* "3:25", "1:02:03", "0:00.250": seconds as clocks show them. */
+void report_clock(QmText *text, double seconds);
+
+/* ---- pictures ---- */
+
+/* <figure><svg> with a title, and a description for those who do not see it. */
+void report_open(const ReportPart *part, const char *id, double height, const char *title,
+                 const char *description);
+/* The end; the caption is shown below, NULL: none. */
+void report_close(const ReportPart *part, const char *caption);
+
+/* Labels beside the end of lines, moved apart until none covers another. */
+enum { REPORT_LABELS = 8 };
+typedef struct ReportLabel {
+    double y;
+    const char *text;
+    const QmSvgStroke *stroke; /* a sample of the line before it; NULL: none */
+} ReportLabel;
+void report_labels(QmText *text, double x, double top, double bottom, ReportLabel *labels,
+                   uint32_t count);
+
+/* ---- the parts ---- */
+
+void report_waveform(const ReportPart *part);
+void report_spectrum(const ReportPart *part);
+void report_tables(const ReportPart *part); /* of all features */
+/* Of one result. */
+void report_table(QmText *text, const QmMeasure *measures, uint32_t count,
+                  const void *result);
+
+#endif
