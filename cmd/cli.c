@@ -275,10 +275,15 @@ void cli_progress_report(void *self, int64_t done, int64_t total)
             left / 60, left % 60);
 }
 
-void cli_progress_end(CliProgress *progress)
+void cli_progress_clear(const CliProgress *progress)
 {
     if (progress->shown && progress->next > progress->started + 0.5)
         fprintf(stderr, "\r%*s\r", 40, "");
+}
+
+void cli_progress_end(CliProgress *progress)
+{
+    cli_progress_clear(progress);
     progress->shown = false;
 }
 

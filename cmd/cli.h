@@ -76,6 +76,8 @@ typedef struct CliProgress {
 CliProgress cli_progress_start(const CliCommon *common, const char *label);
 /* QmProgress's report; `self` is a CliProgress. */
 void cli_progress_report(void *self, int64_t done, int64_t total);
+/* Takes the line away, before something else is printed. */
+void cli_progress_clear(const CliProgress *progress);
 void cli_progress_end(CliProgress *progress);
 /* Seconds since it started. */
 double cli_progress_elapsed(const CliProgress *progress);

@@ -243,6 +243,7 @@ static QmStatus tell(Run *run, uint32_t index, QmAnalysedFile *file)
 {
     const Options *const o = run->options;
     const bool table = run->files.count > 1 && !o->common.verbose;
+    cli_progress_clear(&run->progress);
     cli_report(&tool, &o->common, &file->diag);
     if (file->status != QM_OK && run->worst == QM_OK)
         run->worst = file->status;

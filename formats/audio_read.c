@@ -26,7 +26,8 @@
 #include <unistd.h>
 
 enum { CHUNK = 4096 /* frames converted at a time */, CHANNELS_MAX = 32 };
-#define INAUDIBLE 1e-30f
+#define INAUDIBLE   1e-30f
+#define MOST_FRAMES ((sf_count_t)1 << 48) /* that anybody would announce */
 
 typedef struct Reader {
     QmArena arena; /* holds this */
@@ -290,6 +291,7 @@ static QmStatus open_wav(Reader *r, int64_t size, bool *foreign, QmDiag *diag)
     r->info = (QmAudioInfo){.rate = format->rate,
                             .channels = format->channels,
                             .frames = size < 0 ? -1 : (int64_t)(wav->bytes / block),
+                            .announced = size < 0 ? 0 : (int64_t)(wav->bytes / block),
                             .seekable = size >= 0 && r->owns_fd};
     snprintf(r->info.format, sizeof r->info.format, "%s %s", wav->rf64 ? "RF64" : "WAV",
              qm_wav_name(format->sample));
@@ -341,6 +343,7 @@ static QmStatus open_sndfile(Reader *r, QmDiag *diag)
     const bool known = constant && sf.seekable && has_last_frame(r, sf.frames);
     r->info.seekable = known && r->owns_fd;
     r->info.frames = known ? sf.frames : -1;
+    r->info.announced = sf.frames > 0 && sf.frames < MOST_FRAMES ? sf.frames : 0;
     return QM_OK;
 }
 

@@ -239,8 +239,8 @@ static void take(Work *work, File *file, Slot *slot)
     const bool got = read_block(work, index, slot);
     pthread_mutex_lock(&work->lock);
     work->opened += first;
-    if (first && file->result.info.frames > 0)
-        work->frames_known += file->result.info.frames;
+    if (first)
+        work->frames_known += file->result.info.announced;
     file->reading = false;
     if (got)
         file->taken++;

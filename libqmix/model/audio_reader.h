@@ -14,6 +14,7 @@ typedef struct QmAudioInfo {
     int64_t frames;    /* what can really be read; -1: not known before the end (pipe) */
     bool seekable;     /* may be read at any frame, again and again, at the same cost */
     char format[48];   /* "WAV pcm24" */
+    int64_t announced; /* frames that the header speaks of, for progress; 0: none */
 } QmAudioInfo;
 
 typedef struct QmAudioReader {
