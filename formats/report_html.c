@@ -104,8 +104,11 @@ static void add_file(const ReportPart *part)
     qm_text_add(text, "</h1>\n");
     add_facts(part);
     add_keys(part);
-    report_waveform(part);
+    report_time(part);
     report_spectrum(part);
+    qm_text_add(text, "<div class=\"pair\">\n");
+    report_distribution(part);
+    qm_text_add(text, "</div>\n");
     report_tables(part);
     qm_text_add(text, "</article>\n");
 }

@@ -7,8 +7,9 @@
 #include "formats/svg.h"
 #include "formats/xml.h"
 
-/* Pixels of every picture; what is right of the plot has labels. */
-enum { REPORT_WIDTH = 1040, REPORT_LEFT = 54, REPORT_RIGHT = 128 };
+/* Pixels of pictures: whole, and two beside each other; what is right of a plot has
+ * labels. */
+enum { REPORT_WIDTH = 1040, REPORT_HALF = 496, REPORT_LEFT = 54, REPORT_RIGHT = 128 };
 
 /* One file's part of the page. */
 typedef struct ReportPart {
@@ -41,10 +42,25 @@ void report_clock(QmText *text, double seconds);
 /* ---- pictures ---- */
 
 /* <figure><svg> with a title, and a description for those who do not see it. */
-void report_open(const ReportPart *part, const char *id, double height, const char *title,
-                 const char *description);
+void report_open(const ReportPart *part, const char *id, double width, double height,
+                 const char *title, const char *description);
 /* The end; the caption is shown below, NULL: none. */
 void report_close(const ReportPart *part, const char *caption);
+
+/* A line through values[i] at first + i * hop, on the frame's axes; QM_GAP is a gap.
+ * Where there are many more values than pixels, it goes through the lowest and highest of
+ * each pixel. Returns where it ends (y), in the middle if there is nothing. */
+typedef struct ReportSeries {
+    const double *values;
+    size_t count;
+    double first, hop;
+    const char *colour, *dash;
+    double width;
+} ReportSeries;
+double report_line(QmText *text, const QmSvgFrame *frame, const ReportSeries *series);
+
+/* A value limited to the frame, as y. */
+double report_y(const QmSvgFrame *frame, double value);
 
 /* Labels beside the end of lines, moved apart until none covers another. */
 enum { REPORT_LABELS = 8 };
@@ -58,8 +74,15 @@ void report_labels(QmText *text, double x, double top, double bottom, ReportLabe
 
 /* ---- the parts ---- */
 
-void report_waveform(const ReportPart *part);
+/* The axis that loudness has; false: there is none to show. */
+bool report_loudness_axis(const QmAnalysis *analysis, QmSvgAxis *axis);
+/* Loudness over time and labels, into a frame with that axis. */
+void report_loudness_pane(QmText *text, const QmAnalysis *analysis,
+                          const QmSvgFrame *frame);
+
+void report_time(const ReportPart *part); /* waveform, loudness, correlation */
 void report_spectrum(const ReportPart *part);
+void report_distribution(const ReportPart *part);
 void report_tables(const ReportPart *part); /* of all features */
 /* Of one result. */
 void report_table(QmText *text, const QmMeasure *measures, uint32_t count,

@@ -1,4 +1,5 @@
-/* What the pictures of the report share: figures, text, labels that keep apart.
+/* What the pictures of the report share: figures, text, lines over time, labels that keep
+ * apart.
  *
  * Labels beside lines are put where the line ends. Sorted from the top, each is moved
  * down until it clears the one above it, then, from the bottom, up until it clears the
@@ -62,15 +63,15 @@ void report_clock(QmText *text, double seconds)
     }
 }
 
-void report_open(const ReportPart *part, const char *id, double height, const char *title,
-                 const char *description)
+void report_open(const ReportPart *part, const char *id, double width, double height,
+                 const char *title, const char *description)
 {
     QmText *text = part->text;
     qm_text_printf(text,
                    "<figure>\n<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
                    "viewBox=\"0 0 %d %d\" aria-labelledby=\"f%u-%s-t f%u-%s-d\">\n"
                    "<title id=\"f%u-%s-t\">",
-                   REPORT_WIDTH, (int)height, part->number, id, part->number, id,
+                   (int)width, (int)height, part->number, id, part->number, id,
                    part->number, id);
     qm_xml_add(text, title);
     qm_text_printf(text, "</title>\n<desc id=\"f%u-%s-d\">", part->number, id);
@@ -87,6 +88,72 @@ void report_close(const ReportPart *part, const char *caption)
         qm_text_add(part->text, "</figcaption>\n");
     }
     qm_text_add(part->text, "</figure>\n");
+}
+
+double report_y(const QmSvgFrame *frame, double value)
+{
+    const QmSvgAxis *axis = &frame->y;
+    const double limited = value < axis->from ? axis->from
+                           : value > axis->to ? axis->to
+                                              : value;
+    return qm_svg_y(frame, limited);
+}
+
+/* The next point of a line: it begins anew behind a gap. */
+static void line_to(QmText *text, const QmSvgFrame *f, double at, double value,
+                    bool *drawing)
+{
+    qm_svg_point(text, *drawing ? ' ' : 'M', qm_svg_x(f, at), report_y(f, value));
+    *drawing = true;
+}
+
+/* The lowest and the highest of values [from, to), in the order in which they come. */
+static bool ends(const double *values, size_t from, size_t to, double found[2])
+{
+    size_t low = to, high = to;
+    for (size_t i = from; i < to; i++) {
+        if (values[i] == QM_GAP) {
+            continue;
+        }
+        low = low == to || values[i] < values[low] ? i : low;
+        high = high == to || values[i] > values[high] ? i : high;
+    }
+    if (low == to) {
+        return false;
+    }
+    found[0] = values[low < high ? low : high];
+    found[1] = values[low < high ? high : low];
+    return true;
+}
+
+double report_line(QmText *text, const QmSvgFrame *f, const ReportSeries *series)
+{
+    const size_t pixels = (size_t)(f->right - f->left), n = series->count;
+    const size_t points = n > 2 * pixels ? pixels : n;
+    bool drawing = false;
+    double last = (f->y.from + f->y.to) / 2;
+    qm_text_printf(text,
+                   "<path stroke=\"%s\" stroke-dasharray=\"%s\" "
+                   "stroke-linejoin=\"round\"",
+                   series->colour, series->dash);
+    qm_svg_attribute(text, "stroke-width", series->width);
+    qm_text_add(text, " d=\"");
+    for (size_t i = 0; i < points; i++) {
+        double found[2];
+        const size_t from = i * n / points, to = (i + 1) * n / points;
+        if (!ends(series->values, from, to, found)) {
+            drawing = false;
+            continue;
+        }
+        const double at = series->first + (double)(from + to - 1) / 2 * series->hop;
+        line_to(text, f, at, found[0], &drawing);
+        if (to > from + 1 && found[0] != found[1]) {
+            line_to(text, f, at, found[1], &drawing);
+        }
+        last = found[1];
+    }
+    qm_text_add(text, "\"/>\n");
+    return report_y(f, last);
 }
 
 static void sort_labels(ReportLabel *labels, uint32_t count)

@@ -65,11 +65,6 @@ static void bars(QmText *text, const QmSvgFrame *f, const QmSpectrumResult *spec
     }
 }
 
-static double limit(const QmSvgFrame *f, double db)
-{
-    return db < f->y.from ? f->y.from : db > f->y.to ? f->y.to : db;
-}
-
 static void fine_line(QmText *text, const QmSvgFrame *f, const QmLongTerm *spectrum)
 {
     const double half = qm_exp2(1.0 / 48),
@@ -83,7 +78,7 @@ static void fine_line(QmText *text, const QmSvgFrame *f, const QmLongTerm *spect
         }
         const double power = 8 * qm_long_term_band(spectrum, hz / half, hz * half);
         const double db = power > 1e-20 ? 10 * qm_log10(power) : -200;
-        qm_svg_point(text, drawn ? ' ' : 'M', qm_svg_x(f, hz), qm_svg_y(f, limit(f, db)));
+        qm_svg_point(text, drawn ? ' ' : 'M', qm_svg_x(f, hz), report_y(f, db));
         drawn = true;
     }
     qm_text_add(text, drawn ? "\"/>\n" : "M0 0\"/>\n");
@@ -106,7 +101,7 @@ static double target_line(QmText *text, const QmSvgFrame *f,
                            "stroke-dasharray=\"%s\" d=\"",
                            stroke->colour, stroke->dash);
         }
-        const double y = qm_svg_y(f, limit(f, target->value));
+        const double y = report_y(f, target->value);
         qm_svg_point(text, end == 0 ? 'M' : ' ', qm_svg_x(f, qm_third_middle(i)), y);
         end = y;
     }
@@ -134,7 +129,7 @@ void report_spectrum(const ReportPart *part)
         return;
     }
     qm_text_add(text, "<h2>Spectrum</h2>\n");
-    report_open(part, "spectrum", HEIGHT, "Spectrum",
+    report_open(part, "spectrum", REPORT_WIDTH, HEIGHT, "Spectrum",
                 "Levels of 1/3 octaves, the spectrum in 1/24 octave, and the target.");
     qm_svg_grid(text, &qm_svg_page, &f);
     bars(text, &f, spectrum);
@@ -145,6 +140,10 @@ void report_spectrum(const ReportPart *part)
         report_labels(text, f.right + 6, f.top, f.bottom, &label, 1);
     }
     axis_names(text, &f, "Hz", "dBFS in 1/3 octave");
-    report_close(part, "Bars: 1/3 octaves. Line: 1/24 octave, as if a 1/3 octave were as "
-                       "full as there. Dashed: the target, moved to the same mean.");
+    report_close(part, end > 0
+                           ? "Bars: 1/3 octaves. Line: 1/24 octave, as if a 1/3 octave "
+                             "were as full as there. Dashed: the target, moved to the "
+                             "same mean."
+                           : "Bars: 1/3 octaves. Line: 1/24 octave, as if a 1/3 octave "
+                             "were as full as there.");
 }

@@ -1,0 +1,200 @@
+/* The picture over time: panes below each other on one axis. The outline of the waveform,
+ * the loudness, the correlation of the channels.
+ *
+ * A lane shows, for each pixel, the lowest and highest sample that it covers, and inside
+ * of that the RMS to both sides. */
+#include "formats/report_parts.h"
+
+#include "analysis/stereo.h"
+#include "analysis/wave.h"
+
+enum {
+    LANE = 78, /* heights: of a channel, */
+    LANE_ALONE = 120,
+    LOUDNESS = 170,
+    CORRELATION = 64,
+    GAP = 10,  /* between channels, */
+    ROOM = 34, /* and panes, with the name of the axis */
+    TOP = 10,
+    AXIS = 30, /* numbers below the last pane */
+};
+
+typedef struct View {
+    const ReportPart *part;
+    QmText *text;
+    const QmWave *wave;     /* NULL: not asked for */
+    const QmStereo *stereo; /* NULL: not asked for, or nothing over time */
+    bool loudness;
+    QmSvgFrame frame; /* of time; top, bottom and y are set for each pane */
+} View;
+
+static double item(const QmList *list, size_t i)
+{
+    return ((const double *)list->items)[i];
+}
+
+/* ---- the waveform ---- */
+
+typedef enum Edge { LOW, HIGH } Edge;
+
+/* Of what pixel `i` of `pixels` shows. */
+static double extreme(const QmList *list, size_t i, size_t pixels, Edge edge)
+{
+    const size_t from = i * list->count / pixels;
+    const size_t to = (i + 1) * list->count / pixels;
+    double value = item(list, from);
+    for (size_t k = from + 1; k < to; k++) {
+        const double x = item(list, k);
+        value = edge == HIGH ? (x > value ? x : value) : (x < value ? x : value);
+    }
+    return value;
+}
+
+/* An area between two lists: along the upper one, and back along the lower one; `lower`
+ * NULL: the upper one mirrored. */
+static void area(const View *view, const QmList *upper, const QmList *lower,
+                 const char *colour)
+{
+    QmText *text = view->text;
+    const QmSvgFrame *f = &view->frame;
+    const size_t width = (size_t)(f->right - f->left);
+    const size_t pixels = upper->count < width ? upper->count : width;
+    const double length =
+        (double)upper->count * (double)view->wave->column / (double)view->wave->frames;
+    const double step = (f->right - f->left) * length / (double)pixels;
+    qm_text_printf(text, "<path fill=\"%s\" d=\"", colour);
+    for (size_t i = 0; i < 2 * pixels; i++) {
+        const bool back = i >= pixels;
+        const size_t pixel = back ? 2 * pixels - 1 - i : i;
+        const double value = !back   ? extreme(upper, pixel, pixels, HIGH)
+                             : lower ? extreme(lower, pixel, pixels, LOW)
+                                     : -extreme(upper, pixel, pixels, HIGH);
+        const double x = f->left + ((double)pixel + 0.5) * step;
+        qm_svg_point(text, i ? ' ' : 'M', x < f->right ? x : f->right,
+                     report_y(f, value));
+    }
+    qm_text_add(text, "z\"/>\n");
+}
+
+static void lane(View *view, const QmWaveLane *lane, double height, const char *name)
+{
+    QmSvgFrame *f = &view->frame;
+    f->bottom = f->top + height;
+    f->y = (QmSvgAxis){.from = -1, .to = 1};
+    const double middle = (f->top + f->bottom) / 2;
+    qm_svg_stroke(view->text, f->left, middle, f->right, middle, "var(--soft)");
+    area(view, &lane->high, &lane->low, "var(--body)");
+    area(view, &lane->rms, NULL, "var(--core)");
+    qm_svg_label(view->text, f->left - 8, middle + 4, "end", name);
+    f->top = f->bottom;
+}
+
+static bool two_lanes(const View *view) { return view->wave->lane[1].low.count > 0; }
+
+static void waveform(View *view)
+{
+    const bool two = two_lanes(view);
+    lane(view, &view->wave->lane[0], two ? LANE : LANE_ALONE, two ? "1" : "");
+    if (two) {
+        view->frame.top += GAP;
+        lane(view, &view->wave->lane[1], LANE, "2");
+    }
+    view->frame.top += ROOM;
+}
+
+/* ---- panes below ---- */
+
+/* The lines that are named at the left, without those of the time. */
+static void levels(const View *view)
+{
+    QmSvgFrame f = view->frame;
+    f.x.tick = 0;
+    qm_svg_grid(view->text, &qm_svg_page, &f);
+}
+
+static void loudness(View *view)
+{
+    QmSvgFrame *f = &view->frame;
+    f->bottom = f->top + LOUDNESS;
+    report_loudness_axis(view->part->file->analysis, &f->y);
+    levels(view);
+    report_loudness_pane(view->text, view->part->file->analysis, f);
+    f->top = f->bottom + ROOM;
+}
+
+static void correlation(View *view)
+{
+    QmSvgFrame *f = &view->frame;
+    const QmList *list = &view->stereo->correlation_over_time;
+    const double hop = 0.1;
+    f->bottom = f->top + CORRELATION;
+    f->y = (QmSvgAxis){.from = -1, .to = 1, .tick = 1};
+    levels(view);
+    const ReportSeries series = {list->items,
+                                 list->count,
+                                 QM_STEREO_WINDOW_TENTHS * hop / 2,
+                                 hop,
+                                 qm_svg_page.series[2].colour,
+                                 "",
+                                 1.2};
+    ReportLabel label = {report_line(view->text, f, &series), "correlation", NULL};
+    report_labels(view->text, f->right + 8, f->top + 6, f->bottom - 6, &label, 1);
+    f->top = f->bottom + ROOM;
+}
+
+/* ---- all of them ---- */
+
+static double height_of(const View *view)
+{
+    double height = TOP + AXIS - ROOM;
+    if (view->wave) {
+        height += (two_lanes(view) ? 2 * LANE + GAP : LANE_ALONE) + ROOM;
+    }
+    height += view->loudness ? LOUDNESS + ROOM : 0;
+    return height + (view->stereo ? CORRELATION + ROOM : 0);
+}
+
+static View view_of(const ReportPart *part)
+{
+    const QmAnalysis *analysis = part->file->analysis;
+    const double length = (double)analysis->frames / analysis->spec.rate;
+    QmSvgAxis unused;
+    View view = {.part = part, .text = part->text};
+    view.wave = report_result(analysis, &qm_feature_wave);
+    view.stereo = report_result(analysis, &qm_feature_stereo);
+    view.stereo =
+        view.stereo && view.stereo->correlation_over_time.count ? view.stereo : NULL;
+    view.loudness = report_loudness_axis(analysis, &unused);
+    view.frame.left = REPORT_LEFT;
+    view.frame.right = REPORT_WIDTH - REPORT_RIGHT;
+    view.frame.top = TOP;
+    view.frame.x = (QmSvgAxis){.to = length,
+                               .tick = qm_svg_tick(length, 12, QM_SVG_TIME),
+                               .scale = QM_SVG_TIME};
+    return view;
+}
+
+void report_time(const ReportPart *part)
+{
+    View view = view_of(part);
+    if (!part->file->analysis->frames || (!view.wave && !view.loudness && !view.stereo)) {
+        return;
+    }
+    const double height = height_of(&view);
+    qm_text_add(view.text, "<h2>Over time</h2>\n");
+    report_open(part, "time", REPORT_WIDTH, height, "Over time",
+                "The waveform, and below it, on the same axis, momentary, short-term and "
+                "integrated loudness and the correlation of the channels.");
+    view.frame.bottom = height - AXIS;
+    qm_svg_grid(view.text, &qm_svg_page, &view.frame);
+    if (view.wave) {
+        waveform(&view);
+    }
+    if (view.loudness) {
+        loudness(&view);
+    }
+    if (view.stereo) {
+        correlation(&view);
+    }
+    report_close(part, NULL);
+}
