@@ -203,10 +203,9 @@ typedef struct QmPeakPoints {
     float first[QM_PEAK_BLOCK], third[8 + QM_PEAK_BLOCK]; /* quarters behind a frame */
 } QmPeakPoints;
 
-/* The points of a block; the greatest magnitudes of them. */
-QM_INLINE QmVec qm_peak_points(const QmPeakChannel *c, QmPeakPoints *p)
+/* The points of the block of samples x, halves h; the greatest magnitudes of them. */
+QM_INLINE QmVec qm_peak_points(const float *x, const float *h, QmPeakPoints *p)
 {
-    const float *const x = c->line + c->at, *const h = c->half + 5;
     qm_peak_between(x, h, p->first);
     qm_peak_between(h, x + 1, p->third + 8);
     QmVec most = {0};
@@ -219,9 +218,8 @@ QM_INLINE QmVec qm_peak_points(const QmPeakChannel *c, QmPeakPoints *p)
 }
 
 /* The greatest of the parabolas through its points. */
-QM_INLINE QmVec qm_peak_tops(const QmPeakChannel *c, QmPeakPoints *p)
+QM_INLINE QmVec qm_peak_tops(const float *x, const float *h, QmPeakPoints *p)
 {
-    const float *const x = c->line + c->at, *const h = c->half + 5;
     float before = 0; /* three quarters behind the last frame of the block before */
     for (int i = QM_PEAK_QUARTER / 2; i-- > 0;) {
         before += qm_peak_quarter[2 * i + 1] * (h[i] + x[-1 - i]);
@@ -300,12 +298,15 @@ static inline float qm_true_peak(QmTruePeak *s, const float *left, const float *
     }
     QmPeakPoints a, b;
     const QmVec guard_l = qm_vec(qm_peak_guard(l)), guard_r = qm_vec(qm_peak_guard(r));
-    const QmVec points_l = qm_peak_points(l, &a), points_r = qm_peak_points(r, &b);
+    const float *const x_l = l->line + l->at, *const x_r = r->line + r->at;
+    const QmVec points_l = qm_peak_points(x_l, l->half + 5, &a);
+    const QmVec points_r = qm_peak_points(x_r, r->half + 5, &b);
     const QmVec most = qm_vec_max(points_l * qm_vec(1.14f) + guard_l,
                                   points_r * qm_vec(1.14f) + guard_r);
     if (qm_vec_loudest(most) <= floor)
         return 0;
-    const QmVec top_l = qm_peak_tops(l, &a), top_r = qm_peak_tops(r, &b);
+    const QmVec top_l = qm_peak_tops(x_l, l->half + 5, &a);
+    const QmVec top_r = qm_peak_tops(x_r, r->half + 5, &b);
     return qm_vec_loudest(qm_vec_max(top_l + guard_l, top_r + guard_r));
 }
 
