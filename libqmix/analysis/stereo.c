@@ -162,17 +162,19 @@ static void find_loss(const QmStereoState *s, const QmStereoSetup *setup, QmSter
     }
 }
 
-/* Limits found on mixes and masters, with and without a flipped channel
- * (docs/ACCURACY.md). The bass must be there: less than 30 dB below the whole. */
+/* Of 55 mixes and masters the lowest correlation below 250 Hz was 0.15, but for one that
+ * has a channel flipped, and mirrored where a channel was: the limit is beyond what wide
+ * sounds do, and finds 54 of the 55. The bass must be there: less than 30 dB below the
+ * whole. */
 static bool seems_inverted(const QmStereoState *s, const QmStereoSetup *setup,
                            QmMeasured correlation)
 {
-    if (!correlation.why && correlation.value < -0.8)
+    if (!correlation.why && correlation.value < -0.5)
         return true;
     const Sums whole = sums_of_all(setup, s);
     const Sums bass = sums_of_band(setup, s, LOW_FROM, BASS_TO);
     const QmMeasured low = correlation_of(bass);
-    return !low.why && power(bass) > 1e-3 * power(whole) && low.value < -0.6;
+    return !low.why && power(bass) > 1e-3 * power(whole) && low.value < -0.3;
 }
 
 /* "left only" and so on; stereo.h. */

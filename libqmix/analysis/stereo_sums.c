@@ -78,7 +78,7 @@ bool qm_stereo_prepare(const QmFeatureCall *call, void *setup)
 
 typedef struct Lanes {
     QmVec left, right, difference;
-    QmVecI differ, differ_opposite;
+    QmVecI differ, differ_opposite; /* bits of all differences and sums */
 } Lanes;
 
 static void step(Lanes *x, QmVec l, QmVec r)
@@ -87,8 +87,8 @@ static void step(Lanes *x, QmVec l, QmVec r)
     x->left += l * l;
     x->right += r * r;
     x->difference += d * d;
-    x->differ |= (QmVecI)(l != r);
-    x->differ_opposite |= (QmVecI)(l != -r);
+    x->differ |= (QmVecI)d;
+    x->differ_opposite |= (QmVecI)(l + r);
 }
 
 static QmStereoEnergy fold(const Lanes *x)
@@ -122,8 +122,8 @@ static QmStereoEnergy energy_of(const float *left, const float *right, uint32_t 
         memcpy(r, right + i, (n - i) * sizeof *r);
         step(&x, qm_vec_load(l), qm_vec_load(r));
     }
-    p->differ |= qm_vec_any(__builtin_convertvector(x.differ, QmVec));
-    p->differ_opposite |= qm_vec_any(__builtin_convertvector(x.differ_opposite, QmVec));
+    p->differ |= qm_vec_any((QmVec)x.differ);
+    p->differ_opposite |= qm_vec_any((QmVec)x.differ_opposite);
     return fold(&x);
 }
 
