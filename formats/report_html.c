@@ -106,6 +106,7 @@ static void add_file(const ReportPart *part)
     add_keys(part);
     report_time(part);
     report_spectrum(part);
+    report_stereo(part);
     qm_text_add(text, "<div class=\"pair\">\n");
     report_distribution(part);
     qm_text_add(text, "</div>\n");

@@ -82,6 +82,7 @@ void report_loudness_pane(QmText *text, const QmAnalysis *analysis,
 
 void report_time(const ReportPart *part); /* waveform, loudness, correlation */
 void report_spectrum(const ReportPart *part);
+void report_stereo(const ReportPart *part);
 void report_distribution(const ReportPart *part);
 void report_tables(const ReportPart *part); /* of all features */
 /* Of one result. */

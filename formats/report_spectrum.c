@@ -28,11 +28,24 @@ static const QmThird *third(const QmSpectrumResult *spectrum, uint32_t i)
     return (const QmThird *)spectrum->thirds.items + i;
 }
 
-/* The axis: from the loudest band down to the softest, within limits. False: there is
- * nothing to show. */
+/* Point `i` of the line; false: it is above half the rate. */
+static bool fine(const QmLongTerm *spectrum, uint32_t i, double *hz, double *db)
+{
+    const double half = qm_exp2(1.0 / 48);
+    *hz = 20 * qm_exp2(i / 24.0);
+    if (*hz * half > (spectrum->bins - 1) * spectrum->bin_hz || *hz > HIGH) {
+        return false;
+    }
+    const double power = 8 * qm_long_term_band(spectrum, *hz / half, *hz * half);
+    *db = power > 1e-20 ? 10 * qm_log10(power) : -200;
+    return true;
+}
+
+/* The axis: from the highest point down to the softest band, within limits. False: there
+ * is nothing to show. */
 static bool span(const QmSpectrumResult *spectrum, QmSvgAxis *axis)
 {
-    double high = 0, low = 0;
+    double high = 0, low = 0, hz, db;
     bool any = false;
     for (uint32_t i = 0; i < spectrum->thirds.count; i++) {
         const QmMeasured *level = &third(spectrum, i)->level;
@@ -43,7 +56,11 @@ static bool span(const QmSpectrumResult *spectrum, QmSvgAxis *axis)
         low = !any || level->value < low ? level->value : low;
         any = true;
     }
-    axis->to = 10 * ceil((high + 3) / 10);
+    for (uint32_t i = 0; any && i < FINE && fine(&spectrum->long_term, i, &hz, &db);
+         i++) {
+        high = db > high ? db : high;
+    }
+    axis->to = 10 * ceil((high + 1) / 10);
     axis->from = 10 * floor(low / 10);
     axis->from = axis->from < axis->to - SPAN ? axis->to - SPAN : axis->from;
     axis->from = axis->from > axis->to - LEAST ? axis->to - LEAST : axis->from;
@@ -67,21 +84,13 @@ static void bars(QmText *text, const QmSvgFrame *f, const QmSpectrumResult *spec
 
 static void fine_line(QmText *text, const QmSvgFrame *f, const QmLongTerm *spectrum)
 {
-    const double half = qm_exp2(1.0 / 48),
-                 nyquist = (spectrum->bins - 1) * spectrum->bin_hz;
-    qm_text_add(text, "<path stroke=\"var(--c5)\" stroke-width=\"1.2\" d=\"");
-    bool drawn = false;
-    for (uint32_t i = 0; i < FINE; i++) {
-        const double hz = 20 * qm_exp2(i / 24.0);
-        if (hz * half > nyquist || hz > HIGH) {
-            break;
-        }
-        const double power = 8 * qm_long_term_band(spectrum, hz / half, hz * half);
-        const double db = power > 1e-20 ? 10 * qm_log10(power) : -200;
-        qm_svg_point(text, drawn ? ' ' : 'M', qm_svg_x(f, hz), report_y(f, db));
-        drawn = true;
+    double hz, db;
+    qm_text_add(text, "<path stroke=\"var(--c5)\" stroke-width=\"1.2\" "
+                      "stroke-linejoin=\"round\" d=\"");
+    for (uint32_t i = 0; i < FINE && fine(spectrum, i, &hz, &db); i++) {
+        qm_svg_point(text, i ? ' ' : 'M', qm_svg_x(f, hz), report_y(f, db));
     }
-    qm_text_add(text, drawn ? "\"/>\n" : "M0 0\"/>\n");
+    qm_text_add(text, "\"/>\n");
 }
 
 /* Returns where the line ends, for its label; 0: there is none. */

@@ -5,11 +5,14 @@
  * of that the RMS to both sides. */
 #include "formats/report_parts.h"
 
+#include "analysis/peak.h"
+#include "analysis/section.h"
 #include "analysis/stereo.h"
 #include "analysis/wave.h"
 
 enum {
-    LANE = 78, /* heights: of a channel, */
+    STRIP = 20, /* heights: of the sections' names, of a channel, */
+    LANE = 78,
     LANE_ALONE = 120,
     LOUDNESS = 170,
     CORRELATION = 64,
@@ -19,11 +22,16 @@ enum {
     AXIS = 30, /* numbers below the last pane */
 };
 
+/* What counts as clipped (analysis/peak.h): the highest sample of 16 bits. */
+#define FULL_SCALE (32767.0f / 32768.0f)
+
 typedef struct View {
     const ReportPart *part;
     QmText *text;
-    const QmWave *wave;     /* NULL: not asked for */
-    const QmStereo *stereo; /* NULL: not asked for, or nothing over time */
+    const QmWave *wave;         /* NULL: not asked for */
+    const QmStereo *stereo;     /* NULL: not asked for, or nothing over time */
+    const QmSections *sections; /* NULL: not asked for, or none */
+    const QmPeak *clipped;      /* NULL: not asked for, or nothing is */
     bool loudness;
     QmSvgFrame frame; /* of time; top, bottom and y are set for each pane */
 } View;
@@ -82,6 +90,8 @@ static void lane(View *view, const QmWaveLane *lane, double height, const char *
     f->bottom = f->top + height;
     f->y = (QmSvgAxis){.from = -1, .to = 1};
     const double middle = (f->top + f->bottom) / 2;
+    qm_svg_stroke(view->text, f->left, f->top, f->right, f->top, "var(--fine)");
+    qm_svg_stroke(view->text, f->left, f->bottom, f->right, f->bottom, "var(--fine)");
     qm_svg_stroke(view->text, f->left, middle, f->right, middle, "var(--soft)");
     area(view, &lane->high, &lane->low, "var(--body)");
     area(view, &lane->rms, NULL, "var(--core)");
@@ -100,6 +110,52 @@ static void waveform(View *view)
         lane(view, &view->wave->lane[1], LANE, "2");
     }
     view->frame.top += ROOM;
+}
+
+/* ---- what is marked ---- */
+
+/* A strip with the sections' names, and a line where one begins. */
+static void sections(View *view)
+{
+    QmText *text = view->text;
+    const QmSvgFrame *f = &view->frame;
+    for (uint32_t i = 0; i < view->sections->count; i++) {
+        const QmSection *section = (const QmSection *)view->sections->sections.items + i;
+        const double from = qm_svg_x(f, section->from.value);
+        const double to = qm_svg_x(f, section->to.value);
+        qm_svg_rect(text, from + 1, f->top, to > from + 2 ? to - from - 2 : 0.1, STRIP,
+                    " fill=\"var(--fine)\" rx=\"2\"");
+        if (to - from > 12) {
+            qm_svg_label(text, (from + to) / 2, f->top + 14, "middle", section->label);
+        }
+        if (i) {
+            qm_svg_stroke(text, from, f->top, from, f->bottom,
+                          "var(--soft)\" stroke-dasharray=\"1 3");
+        }
+    }
+    qm_svg_label(text, f->right + 8, f->top + 14, "start", "sections");
+}
+
+/* Triangles above the waveform, at most one each few pixels, where samples are at full
+ * scale. */
+static void clips(const View *view)
+{
+    QmText *text = view->text;
+    const QmSvgFrame *f = &view->frame;
+    const QmList *tenths = &view->clipped->tenths;
+    double last = -100;
+    qm_text_add(text, "<path fill=\"var(--c2)\" d=\"M0 0");
+    for (size_t i = 0; i < tenths->count; i++) {
+        const double x = qm_svg_x(f, ((double)i + 0.5) / 10);
+        if (((const QmTenthPeak *)tenths->items)[i].sample >= FULL_SCALE &&
+            x - last >= 4) {
+            qm_svg_point(text, 'M', x < f->right ? x : f->right, f->top);
+            qm_text_add(text, "l-3.5 -7h7z");
+            last = x;
+        }
+    }
+    qm_text_add(text, "\"/>\n");
+    qm_svg_label(text, f->right + 8, f->top - 1, "start", "\xe2\x96\xbc clipped");
 }
 
 /* ---- panes below ---- */
@@ -146,7 +202,7 @@ static void correlation(View *view)
 
 static double height_of(const View *view)
 {
-    double height = TOP + AXIS - ROOM;
+    double height = TOP + AXIS - ROOM + (view->sections ? STRIP + GAP : 0);
     if (view->wave) {
         height += (two_lanes(view) ? 2 * LANE + GAP : LANE_ALONE) + ROOM;
     }
@@ -164,6 +220,10 @@ static View view_of(const ReportPart *part)
     view.stereo = report_result(analysis, &qm_feature_stereo);
     view.stereo =
         view.stereo && view.stereo->correlation_over_time.count ? view.stereo : NULL;
+    view.sections = report_result(analysis, &qm_feature_section);
+    view.sections = view.sections && view.sections->count > 1 ? view.sections : NULL;
+    view.clipped = report_result(analysis, &qm_feature_peak);
+    view.clipped = view.clipped && view.clipped->clips.runs ? view.clipped : NULL;
     view.loudness = report_loudness_axis(analysis, &unused);
     view.frame.left = REPORT_LEFT;
     view.frame.right = REPORT_WIDTH - REPORT_RIGHT;
@@ -187,6 +247,13 @@ void report_time(const ReportPart *part)
                 "integrated loudness and the correlation of the channels.");
     view.frame.bottom = height - AXIS;
     qm_svg_grid(view.text, &qm_svg_page, &view.frame);
+    if (view.sections) {
+        sections(&view);
+        view.frame.top += STRIP + GAP;
+    }
+    if (view.clipped) {
+        clips(&view);
+    }
     if (view.wave) {
         waveform(&view);
     }
