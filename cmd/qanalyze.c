@@ -2,15 +2,18 @@
  *
  * parse the command line -> gather the files -> analyse them (render/analyse.h) -> print
  * each as it is done, in order. */
+#include "analysis/loudness.h"
 #include "analysis/wave.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "cmd/analysed.h"
 #include "cmd/cli.h"
+#include "cmd/album.h"
+#include "cmd/features.h"
 #include "cmd/folder.h"
+#include "cmd/grids.h"
 #include "cmd/json.h"
 #include "formats/audio_read.h"
-#include "formats/grid_text.h"
 #include "formats/report_html.h"
 
 #include <stdio.h>
@@ -21,7 +24,7 @@ typedef struct Options {
     CliCommon common;
     const char *features, *tempo_range, *grid, *report;
     uint64_t threads;
-    bool series, dual_mono, fine_peak, tempo, list_features;
+    bool series, album, dual_mono, fine_peak, tempo, list_features;
 } Options;
 
 #define FIELD(name) offsetof(Options, name)
@@ -44,6 +47,8 @@ static const CliOption option_table[] = {
      FIELD(series)},
     {'r', "report", "FILE", "all of it as one HTML file, with pictures", CLI_TEXT,
      FIELD(report)},
+    {0, "album", NULL, "also: all files as one programme, under one gate", CLI_FLAG,
+     FIELD(album)},
     {0, "dual-mono", NULL, "mono files will be heard from two speakers: +3.01 LU",
      CLI_FLAG, FIELD(dual_mono)},
     {0, "fine-peak", NULL, "true peak at 16 times the rate throughout", CLI_FLAG,
@@ -75,60 +80,12 @@ typedef struct Run {
     uint32_t features;
     QmAnalysisOptions analysis;
     const QmGrid **grids; /* [files]; NULL: none */
-    QmReportFile *kept;   /* for the report */
+    QmReportFile *kept;   /* for the report and the album */
     uint32_t n_kept;
     QmStatus worst; /* of the files */
     QmDiag *diag;
     CliProgress progress;
 } Run;
-
-/* --- what to look at ------------------------------------------------------------------ */
-
-static void list_features(void)
-{
-    for (uint32_t i = 0; i < qm_feature_count(); i++) {
-        const QmFeature *const f = qm_feature_at(i);
-        if (f->hidden)
-            continue;
-        printf("%s: %s\n", f->name, f->summary);
-        for (uint32_t k = 0; k < f->n_measures; k++)
-            printf("  %-26s %-6s %s\n", f->measures[k].name, f->measures[k].unit,
-                   f->measures[k].help);
-    }
-}
-
-static QmStatus unknown_feature(const char *name, QmDiag *diag)
-{
-    const char *names[QM_MAX_FEATURES];
-    for (uint32_t i = 0; i < qm_feature_count(); i++)
-        names[i] = qm_feature_at(i)->name;
-    const char *const near = qm_near_miss(name, names, qm_feature_count());
-    return qm_fail_plain(diag, QM_ERR_USAGE, "--features: there is no '%s'%s%s%s", name,
-                         near ? ", did you mean '" : "", near ? near : "",
-                         near ? "'?" : "; --list-features names them");
-}
-
-static QmStatus choose_features(Run *run, QmDiag *diag)
-{
-    const char *const list = run->options->tempo ? "tempo" : run->options->features;
-    for (uint32_t i = 0; !list && i < qm_feature_count(); i++)
-        if (!qm_feature_at(i)->quiet && !qm_feature_at(i)->hidden)
-            run->features |= 1u << i;
-    for (const char *at = list; at && *at;) {
-        const size_t length = strcspn(at, ",");
-        const char *const name = qm_arena_strndup(&run->arena, at, length);
-        if (!name)
-            return qm_fail_memory(diag);
-        uint32_t i = 0;
-        while (i < qm_feature_count() && !qm_same(qm_feature_at(i)->name, name))
-            i++;
-        if (i == qm_feature_count())
-            return unknown_feature(name, diag);
-        run->features |= 1u << i;
-        at += length + (at[length] == ',');
-    }
-    return QM_OK;
-}
 
 /* --- how to look at it ---------------------------------------------------------------- */
 
@@ -151,47 +108,6 @@ static QmStatus read_tempo_range(Run *run, QmDiag *diag)
     return QM_OK;
 }
 
-/* "a/song.wav" -> "a/song.beats" */
-static const char *beside(Run *run, const char *name)
-{
-    const char *const slash = strrchr(name, '/'), *const dot = strrchr(name, '.');
-    const size_t stem =
-        dot && (!slash || dot > slash + 1) ? (size_t)(dot - name) : strlen(name);
-    QmText text;
-    qm_text_init(&text, &run->arena);
-    qm_text_add_n(&text, name, stem);
-    qm_text_add(&text, ".beats");
-    return text.failed ? NULL : text.data;
-}
-
-static QmStatus read_grid(Run *run, size_t file, const char *path, QmDiag *diag)
-{
-    QmGrid *const grid = QM_NEW(&run->arena, QmGrid);
-    if (!grid)
-        return qm_fail_memory(diag);
-    run->grids[file] = grid;
-    return qm_grid_read(path, &run->arena, diag, grid);
-}
-
-static QmStatus read_grids(Run *run, QmDiag *diag)
-{
-    const char *const given = run->options->grid;
-    run->grids = QM_NEW_ARRAY(&run->arena, const QmGrid *, run->files.count);
-    if (!run->grids)
-        return qm_fail_memory(diag);
-    if (given && run->files.count != 1)
-        return qm_fail_plain(diag, QM_ERR_USAGE, "--grid is for one file");
-    QmStatus status = QM_OK;
-    for (size_t i = 0; status == QM_OK && i < run->files.count; i++) {
-        const char *const path = given ? given : beside(run, run->files.items[i]);
-        if (!path)
-            return qm_fail_memory(diag);
-        if (given || access(path, F_OK) == 0)
-            status = read_grid(run, i, path, diag);
-    }
-    return status;
-}
-
 /* A QmAnalyseRequest's options_for. */
 static QmStatus options_for(void *self, uint32_t index, QmAnalysisOptions *options,
                             QmDiag *diag)
@@ -203,10 +119,21 @@ static QmStatus options_for(void *self, uint32_t index, QmAnalysisOptions *optio
 }
 
 /* Pictures want the outline of the waveform. */
-static QmStatus prepare_report(Run *run, QmDiag *diag)
+static uint32_t bit_of(const QmFeature *feature)
 {
-    for (uint32_t i = 0; run->options->report && i < qm_feature_count(); i++)
-        run->features |= qm_feature_at(i) == &qm_feature_wave ? 1u << i : 0;
+    uint32_t i = 0;
+    while (qm_feature_at(i) != feature)
+        i++;
+    return 1u << i;
+}
+
+/* What the report draws and the album pools. */
+static QmStatus prepare_keeping(Run *run, QmDiag *diag)
+{
+    if (run->options->report)
+        run->features |= bit_of(&qm_feature_wave);
+    if (run->options->album)
+        run->features |= bit_of(&qm_feature_loudness) | bit_of(&qm_feature_peak);
     run->kept = QM_NEW_ARRAY(&run->arena, QmReportFile, run->files.count);
     return run->kept ? QM_OK : qm_fail_memory(diag);
 }
@@ -216,15 +143,18 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     run->diag = diag;
     run->analysis.dual_mono = run->options->dual_mono;
     run->analysis.fine_peak = run->options->fine_peak;
-    QmStatus status = choose_features(run, diag);
+    QmStatus status =
+        features_choose(run->options->tempo ? "tempo" : run->options->features,
+                        &run->arena, diag, &run->features);
     if (status == QM_OK)
         status = read_tempo_range(run, diag);
     if (status == QM_OK)
         status =
             folder_expand(&run->options->common.operands, &run->arena, diag, &run->files);
     if (status == QM_OK)
-        status = read_grids(run, diag);
-    return status == QM_OK ? prepare_report(run, diag) : status;
+        status =
+            grids_read(&run->files, run->options->grid, &run->arena, diag, &run->grids);
+    return status == QM_OK ? prepare_keeping(run, diag) : status;
 }
 
 /* --- what was found ------------------------------------------------------------------- */
@@ -263,7 +193,8 @@ static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
 {
     Run *const run = self;
     const QmStatus status = tell(run, index, file);
-    if (status != QM_OK || file->status != QM_OK || !run->options->report)
+    if (status != QM_OK || file->status != QM_OK ||
+        !(run->options->report || run->options->album))
         return status;
     const char *const format = qm_arena_strdup(&run->arena, file->info.format);
     if (!format)
@@ -276,7 +207,21 @@ static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
 static QmStatus write_report(const Run *run, QmDiag *diag)
 {
     const QmReport report = {.files = run->kept, .n_files = run->n_kept};
-    return run->n_kept ? qm_report_html(run->options->report, &report, diag) : QM_OK;
+    return run->options->report && run->n_kept
+               ? qm_report_html(run->options->report, &report, diag)
+               : QM_OK;
+}
+
+static QmStatus print_album(Run *run, QmDiag *diag)
+{
+    QmAnalysis **const analyses = QM_NEW_ARRAY(&run->arena, QmAnalysis *, run->n_kept);
+    if (!analyses)
+        return qm_fail_memory(diag);
+    for (uint32_t i = 0; i < run->n_kept; i++)
+        analyses[i] = run->kept[i].analysis;
+    return run->options->album && run->n_kept
+               ? album_print(analyses, run->n_kept, run->options->common.json, diag)
+               : QM_OK;
 }
 
 /* --- all of it ------------------------------------------------------------------------ */
@@ -310,6 +255,8 @@ static QmStatus analyse(Run *run, QmDiag *diag)
     status = qm_analyse(&request, diag);
     cli_progress_end(&run->progress);
     if (status == QM_OK)
+        status = print_album(run, diag);
+    if (status == QM_OK)
         status = write_report(run, diag);
     for (uint32_t i = 0; i < run->n_kept; i++)
         qm_analysis_free(run->kept[i].analysis);
@@ -325,7 +272,7 @@ int main(int argc, char **argv)
     if (!cli_parse(&tool, argc, argv, &o, &run.arena, &code))
         goto out;
     if (o.list_features) {
-        list_features();
+        features_print();
         code = cli_end(&tool, 0);
         goto out;
     }

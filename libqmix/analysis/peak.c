@@ -75,8 +75,9 @@ static void scan_clips(ClipScan *c, const float *x, uint32_t n, float sample)
         end_run(c);
         return;
     }
+    const float *const before = x - 1;
     for (uint32_t i = 0; i < n; i++) {
-        if (!goes_on(x[i - 1], x[i]))
+        if (!goes_on(before[i], x[i]))
             end_run(c);
         c->tail += magnitude(x[i]) >= FULL_SCALE;
     }

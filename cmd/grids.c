@@ -1,0 +1,49 @@
+#include "cmd/grids.h"
+
+#include "base/text.h"
+#include "formats/grid_text.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* "a/song.wav" -> "a/song.beats" */
+static const char *beside(const char *name, QmArena *arena)
+{
+    const char *const slash = strrchr(name, '/'), *const dot = strrchr(name, '.');
+    const size_t stem =
+        dot && (!slash || dot > slash + 1) ? (size_t)(dot - name) : strlen(name);
+    QmText text;
+    qm_text_init(&text, arena);
+    qm_text_add_n(&text, name, stem);
+    qm_text_add(&text, ".beats");
+    return text.failed ? NULL : text.data;
+}
+
+static QmStatus read_one(const char *path, QmArena *arena, QmDiag *diag,
+                         const QmGrid **grid)
+{
+    QmGrid *const read = QM_NEW(arena, QmGrid);
+    if (!read)
+        return qm_fail_memory(diag);
+    *grid = read;
+    return qm_grid_read(path, arena, diag, read);
+}
+
+QmStatus grids_read(const CliList *files, const char *given, QmArena *arena, QmDiag *diag,
+                    const QmGrid ***grids)
+{
+    if (given && files->count != 1)
+        return qm_fail_plain(diag, QM_ERR_USAGE, "--grid is for one file");
+    *grids = QM_NEW_ARRAY(arena, const QmGrid *, files->count);
+    if (!*grids)
+        return qm_fail_memory(diag);
+    QmStatus status = QM_OK;
+    for (size_t i = 0; status == QM_OK && i < files->count; i++) {
+        const char *const path = given ? given : beside(files->items[i], arena);
+        if (!path)
+            return qm_fail_memory(diag);
+        if (given || access(path, F_OK) == 0)
+            status = read_one(path, arena, diag, &(*grids)[i]);
+    }
+    return status;
+}
