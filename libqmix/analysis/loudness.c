@@ -117,34 +117,43 @@ static void scan(const QmFeatureCall *call, const QmBlock *block, void *partial)
 
 /* --- the file ----------------------------------------------------------------------- */
 
-typedef struct Loudest {
-    double energy;
-    int64_t at; /* first bin of the window */
-} Loudest;
+/* Windows of one length. */
+typedef struct Windows {
+    double loudest; /* energy, summed over the window */
+    int64_t at;     /* its first bin */
+    double most;    /* of those that end in the tenth at hand */
+    QmList series;  /* of double: that, tenth by tenth */
+} Windows;
 
 typedef struct State {
     int64_t bins;
     double latest[QM_K_BINS]; /* bin b is in [b % 10] */
     double tens[SHORT_BINS];  /* sums of the ten that end with bin b, in [b % 300] */
-    Loudest momentary, short_term;
+    Windows momentary, short_term;
     QmList energies;
 } State;
 
-/* The sum of the last `count` tens, ten bins apart. */
-static double window(const State *s, int64_t count)
-{
-    double sum = 0;
-    for (int64_t i = count; i > 0; i--)
-        sum += s->tens[(s->bins - 1 - (i - 1) * QM_K_BINS) % SHORT_BINS];
-    return sum;
-}
-
-static void keep_loudest(const State *s, int64_t tenths, Loudest *loudest)
+/* The sum of the last `tenths` tens, ten bins apart, as soon as there are as many. */
+static void look(const State *s, int64_t tenths, Windows *w)
 {
     const int64_t at = s->bins - tenths * QM_K_BINS;
-    const double energy = at >= 0 ? window(s, tenths) : 0;
-    if (energy > loudest->energy)
-        *loudest = (Loudest){energy, at};
+    if (at < 0)
+        return;
+    double sum = 0;
+    for (int64_t i = at + QM_K_BINS - 1; i < s->bins; i += QM_K_BINS)
+        sum += s->tens[i % SHORT_BINS];
+    w->most = sum > w->most ? sum : w->most;
+    if (sum > w->loudest) {
+        w->loudest = sum;
+        w->at = at;
+    }
+}
+
+static bool end_tenth(const QmFeatureCall *call, Windows *w)
+{
+    const double most = w->most;
+    w->most = 0;
+    return qm_list_append(&w->series, &most, 1, sizeof most, call->arena);
 }
 
 static bool add_bin(const QmFeatureCall *call, State *s, double energy)
@@ -155,12 +164,13 @@ static bool add_bin(const QmFeatureCall *call, State *s, double energy)
     for (int64_t i = 0; i < QM_K_BINS; i++)
         ten += s->latest[(s->bins + i) % QM_K_BINS];
     s->tens[(s->bins - 1) % SHORT_BINS] = ten;
-    keep_loudest(s, QM_MOMENTARY, &s->momentary);
-    keep_loudest(s, QM_SHORT_TERM, &s->short_term);
+    look(s, QM_MOMENTARY, &s->momentary);
+    look(s, QM_SHORT_TERM, &s->short_term);
     if (s->bins % QM_K_BINS != 0)
         return true;
     ten /= qm_tenth(call->spec);
-    return qm_list_append(&s->energies, &ten, 1, sizeof ten, call->arena);
+    return end_tenth(call, &s->momentary) && end_tenth(call, &s->short_term) &&
+           qm_list_append(&s->energies, &ten, 1, sizeof ten, call->arena);
 }
 
 static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *partial,
@@ -182,32 +192,21 @@ static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *p
 
 /* --- what is made of it ------------------------------------------------------------- */
 
-static void tell_loudest(const QmFeatureCall *call, const State *s, const Loudest *l,
-                         int64_t tenths, const char *too_short, QmMeasured *loudness,
-                         QmMeasured *at)
+/* Of windows of so many tenths; their series becomes LUFS. */
+static QmList tell_windows(const QmFeatureCall *call, int64_t bins, Windows *w,
+                           int64_t tenths, const char *too_short, QmMeasured *loudest,
+                           QmMeasured *at)
 {
-    const double frames = qm_tenth(call->spec),
-                 bin_s = frames / QM_K_BINS / call->spec->rate;
-    *loudness = *at = qm_unmeasured(s->bins < tenths * QM_K_BINS ? too_short : silence);
-    if (l->energy > 0) {
-        *loudness = qm_measured(qm_lufs(l->energy / (frames * (double)tenths)));
-        *at = qm_measured((double)l->at * bin_s);
+    const double frames = qm_tenth(call->spec), all = frames * (double)tenths;
+    *loudest = *at = qm_unmeasured(bins < tenths * QM_K_BINS ? too_short : silence);
+    if (w->loudest > 0) {
+        *loudest = qm_measured(qm_lufs(w->loudest / all));
+        *at = qm_measured((double)w->at * frames / QM_K_BINS / call->spec->rate);
     }
-}
-
-/* Over windows that end with each tenth. */
-static bool make_series(const QmFeatureCall *call, const QmList *energies, size_t tenths,
-                        QmList *series)
-{
-    const double *const e = energies->items;
-    for (size_t i = 0; i < energies->count; i++) {
-        const double energy =
-            i + 1 >= tenths ? qm_mean_energy(e + i + 1 - tenths, tenths) : 0;
-        const double value = energy > 0 ? qm_lufs(energy) : QM_GAP;
-        if (!qm_list_append(series, &value, 1, sizeof value, call->arena))
-            return false;
-    }
-    return true;
+    double *const series = w->series.items;
+    for (size_t i = 0; i < w->series.count; i++)
+        series[i] = series[i] > 0 ? qm_lufs(series[i] / all) : QM_GAP;
+    return w->series;
 }
 
 static double highest(const QmTenthPeak *tenths, size_t n)
@@ -258,7 +257,7 @@ static void without_rate(const QmScanSpec *spec, QmLoudness *l)
 static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *state,
                    void *result)
 {
-    const State *const s = state;
+    State *const s = state;
     QmLoudness *const l = result;
     const QmPeak *const peak = qm_analysis_result(analysis, &qm_feature_peak);
     const QmDr14 *const dr14 = qm_analysis_result(analysis, &qm_feature_dr14);
@@ -272,13 +271,11 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     const QmTenthRun run = {l->energies.items, l->energies.count};
     double gate = 0;
     l->integrated = qm_gated_loudness(&run, 1);
-    tell_loudest(call, s, &s->momentary, QM_MOMENTARY, "under 400 ms", &l->momentary_max,
-                 &l->momentary_max_at);
-    tell_loudest(call, s, &s->short_term, QM_SHORT_TERM, "under 3 s", &l->short_term_max,
-                 &l->short_term_max_at);
-    if (!qm_loudness_range(&run, 1, call->arena, &l->range, &gate) ||
-        !make_series(call, &l->energies, QM_MOMENTARY, &l->momentary) ||
-        !make_series(call, &l->energies, QM_SHORT_TERM, &l->short_term))
+    l->momentary = tell_windows(call, s->bins, &s->momentary, QM_MOMENTARY,
+                                "under 400 ms", &l->momentary_max, &l->momentary_max_at);
+    l->short_term = tell_windows(call, s->bins, &s->short_term, QM_SHORT_TERM,
+                                 "under 3 s", &l->short_term_max, &l->short_term_max_at);
+    if (!qm_loudness_range(&run, 1, call->arena, &l->range, &gate))
         return false;
     l->plr = peak ? less(peak->true_peak, l->integrated) : qm_unmeasured(no_peak);
     l->psr = l->psr_at = qm_unmeasured(!peak          ? no_peak
@@ -365,9 +362,9 @@ static const QmMeasure measures[] = {
     NUMBER(QmLoudness, dr14, "dB", 0, QM_VIEW_SUMMARY,
            "second-loudest peak above the loudest fifth of 3 s parts"),
     {"momentary", "LUFS", QM_MEASURE_LIST, 2, QM_VIEW_SERIES,
-     offsetof(QmLoudness, momentary), "of the last 400 ms, every 100 ms"},
+     offsetof(QmLoudness, momentary), "loudest 400 ms that end in each 100 ms"},
     {"short_term", "LUFS", QM_MEASURE_LIST, 2, QM_VIEW_SERIES,
-     offsetof(QmLoudness, short_term), "of the last 3 s, every 100 ms"},
+     offsetof(QmLoudness, short_term), "loudest 3 s that end in each 100 ms"},
 };
 
 const QmMeasure qm_album_measures[] = {

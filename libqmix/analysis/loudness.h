@@ -19,8 +19,8 @@ typedef struct QmLoudness {
     QmMeasured dr14;   /* dB, whole */
     double hop_s;      /* of the series: a tenth of a second in whole frames */
     QmList energies;   /* of double: tenth by tenth, for gating.h and below */
-    /* Of double, LUFS: of the window that ends with each tenth, from the first tenth on;
-     * QM_GAP before the first window is full, and in silence. */
+    /* Of double, LUFS: for each tenth the loudest of the ten windows that end in it; QM_GAP
+     * before the first is full, and in silence. */
     QmList momentary, short_term;
 } QmLoudness;
 
