@@ -6,8 +6,9 @@ set -u
 
 build="gcc make pkgconf libc6-dev libsndfile1-dev libsamplerate0-dev libyaml-dev libjansson-dev
        liblilv-dev libjack-jackd2-dev"
-# jackd2 runs the live engine without a sound card, sox makes and reads audio the other way.
-test="libcmocka-dev jackd2 sox"
+# jackd2 runs the live engine without a sound card, sox makes and reads audio the other way,
+# libebur128 is the oracle of the tests of loudness.
+test="libcmocka-dev libebur128-dev jackd2 sox"
 # What only `make lint`, `make fuzz` and `make check-matrix` use.
 matrix="clang libclang-rt-14-dev clang-format-14 gcc-aarch64-linux-gnu libc6-dev-arm64-cross
         qemu-user"
