@@ -49,6 +49,7 @@ void qm_bin_bands_power(const QmBinBands *bands, const float *re, const float *i
 {
     for (uint32_t i = 0; i < bands->count; i++) {
         const uint32_t from = bands->edges[i];
-        power[i] = power_of(re + from, im + from, bands->edges[i + 1] - from);
+        const float sum = power_of(re + from, im + from, bands->edges[i + 1] - from);
+        power[i] = sum < QM_BIN_BANDS_MOST ? sum : 0;
     }
 }

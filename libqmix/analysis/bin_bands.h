@@ -16,6 +16,9 @@ typedef struct QmBinBands {
  * bands that share a bin are one band; DC is in none. */
 void qm_bin_bands_init(QmBinBands *bands, const QmScanSpec *spec, uint32_t n,
                        uint32_t step);
+/* Nothing has more power than that; what does (or has none that is a number) has 0. */
+#define QM_BIN_BANDS_MOST 1e30f
+
 /* Power in each band of one channel of a spectrum. */
 void qm_bin_bands_power(const QmBinBands *bands, const float *re, const float *im,
                         float *power);

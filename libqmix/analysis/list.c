@@ -1,6 +1,7 @@
 /* The features, in the order of the output; what a feature needs stands before it. */
 #include "analysis/bark.h"
 #include "analysis/dr14.h"
+#include "analysis/dynamics.h"
 #include "analysis/level.h"
 #include "analysis/loudness.h"
 #include "analysis/onset.h"
@@ -22,6 +23,7 @@ static const QmFeature *const features[] = {
     &qm_feature_stereo,
     &qm_feature_onset,
     &qm_feature_section,
+    &qm_feature_dynamics,
 };
 
 uint32_t qm_feature_count(void) { return sizeof features / sizeof features[0]; }

@@ -25,6 +25,7 @@ enum {
     HOPS_BEFORE = 2, /* the attack is at most so many before the look with the peak ... */
     HOPS_BEHIND = 2, /* ... or behind it: the window is four hops long */
 };
+#define MOST       1e15f /* no sample is larger */
 #define TOGETHER_S 0.020
 #define ATTACK_S   0.100
 #define BEFORE_S   0.010 /* what was before the attack: its level is that of 10 ms */
@@ -74,8 +75,10 @@ static void scan(const QmFeatureCall *call, const QmBlock *block, void *partial)
     Partial *const p = partial;
     const float *const left = block->channel[0];
     const float *const right = block->channel[call->spec->channels > 1];
-    for (uint32_t i = 0; i < block->n; i++)
-        p->middle[i] = 0.5f * (left[i] + right[i]);
+    for (uint32_t i = 0; i < block->n; i++) {
+        const float x = 0.5f * (left[i] + right[i]);
+        p->middle[i] = __builtin_fabsf(x) < MOST ? x : 0; /* also what is no number */
+    }
 }
 
 static void fast(const QmFeatureCall *call, const QmBlock *block,

@@ -104,8 +104,10 @@ static void slow(const QmFeatureCall *call, const QmBlock *block,
         qm_bin_bands_power(&s->bands, re, im, power);
         for (uint32_t b = 0; b < s->bands.count; b++)
             cell->bands[b] += power[b];
-        for (uint32_t k = s->from; k < s->to; k++)
-            cell->pitches[s->pitch[k]] += re[k] * re[k] + im[k] * im[k];
+        for (uint32_t k = s->from; k < s->to; k++) {
+            const float at_k = re[k] * re[k] + im[k] * im[k];
+            cell->pitches[s->pitch[k]] += at_k < QM_BIN_BANDS_MOST ? at_k : 0;
+        }
     }
 }
 

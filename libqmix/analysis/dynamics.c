@@ -1,0 +1,497 @@
+/* Two things are kept of every tenth of a second: its level and highest sample, and how
+ * much power its spectra have and had in transients (transients.h). All else is drawn
+ * from these, from the onsets and the sections: 24 bytes a tenth.
+ *
+ *     level   10 log10 of the mean square of all channels, of 4 tenths, at every tenth
+ *     crest   highest sample of any channel in these 4 tenths over that level
+ *     range   as LRA is of loudness (EBU Tech 3342), of these levels: 95th less 10th
+ *             percentile of those at -70 dBFS or more that are at most 20 dB below the
+ *             mean power of all such
+ *
+ * What a compressor would find, the first that holds:
+ *
+ *     dense    crest below 9 dB, median, and a range below 5: little is left to do
+ *     peaks    a transient ratio of 0.5, or a crest of 15 dB, median: attacks stand out
+ *     levels   a range of 10 dB or more: levels move, slowly
+ *     even     none of these
+ *
+ * A sine has a crest of 3 dB, dense rock 8 to 9, open mixes 12 to 15, drums 15 to 20. */
+#include "analysis/dynamics.h"
+
+#include "analysis/analysis.h"
+#include "analysis/bin_bands.h"
+#include "analysis/level_sums.h"
+#include "analysis/onset.h"
+#include "analysis/section.h"
+#include "analysis/tenths.h"
+#include "analysis/transients.h"
+#include "base/qmath.h"
+#include "base/sort.h"
+
+enum {
+    LOOKS = 1 << (QM_BLOCK_BITS - QM_FAST_HOP_BITS), /* in a block */
+    OCTAVE = 3,                                      /* thirds */
+    WINDOW = 4,                                      /* tenths */
+    RANGE_LEAST = 30,                                /* windows: fewer have no range */
+    RANGES = 3,                                      /* of frequencies */
+};
+#define MOST        1e30
+#define GATE        1e-7 /* -70 dBFS */
+#define BELOW       1e-2 /* -20 dB */
+#define DENSE_DB    9.0
+#define STILL_DB    5.0
+#define PEAKS_DB    15.0
+#define PEAKS_SHARE 0.5
+#define LEVELS_DB   10.0
+
+static const struct {
+    const char *name;
+    double to_hz;
+} ranges[RANGES] = {{"low", 250}, {"mid", 4000}, {"high", 1e9}};
+
+static const char silence[] = "digital silence", below_gate[] = "below the gate",
+                  too_short[] = "under 400 ms", range_short[] = "under 3.3 s",
+                  no_onsets[] = "no onsets";
+
+typedef struct Tenth {
+    double power; /* mean square of all channels */
+    float peak;
+} Tenth;
+
+typedef struct Power {
+    float total, transient;
+} Power;
+
+typedef struct Partial {
+    float power[LOOKS][QM_TRANSIENT_BANDS];
+    uint32_t n_tenths;
+    Tenth tenths[];
+} Partial;
+
+typedef struct State {
+    int64_t frames;
+    bool begun;
+    QmTransients transients;
+    double total[QM_TRANSIENT_BANDS], transient[QM_TRANSIENT_BANDS];
+    double tenth_total, tenth_transient; /* of the tenth that looks are in */
+    QmList tenths;                       /* of Tenth */
+    QmList powers;                       /* of Power, a tenth each */
+} State;
+
+/* ---- scan ---- */
+
+static bool prepare(const QmFeatureCall *call, void *setup)
+{
+    const uint32_t n = call->spec->block >> (QM_BLOCK_BITS - QM_FAST_BITS);
+    qm_bin_bands_init(setup, call->spec, n, OCTAVE);
+    return true;
+}
+
+static size_t partial_size(const QmScanSpec *spec)
+{
+    return sizeof(Partial) + qm_tenths_most(spec) * sizeof(Tenth);
+}
+
+static void scan(const QmFeatureCall *call, const QmBlock *block, void *partial)
+{
+    const QmScanSpec *const spec = call->spec;
+    const uint32_t tenth = qm_tenth(spec);
+    const QmTenths t = qm_tenths(spec, block);
+    Partial *const p = partial;
+    p->n_tenths = t.count;
+    for (uint32_t i = 0; i < t.count; i++) {
+        Tenth *const to = &p->tenths[i];
+        for (uint32_t c = 0; c < spec->channels; c++) {
+            const float *const x = block->channel[c] + t.at + (int64_t)i * tenth;
+            const QmLevelSums sums = qm_level_sums(spec->isa, x, tenth);
+            to->power += sums.squares;
+            to->peak = sums.peak > to->peak ? sums.peak : to->peak;
+        }
+        to->power /= (double)tenth * spec->channels;
+        if (!(to->power < MOST)) /* infinities, what is no number */
+            *to = (Tenth){0, 0};
+    }
+}
+
+static void fast(const QmFeatureCall *call, const QmBlock *block,
+                 const QmSpectrum *spectrum, void *partial)
+{
+    Partial *const p = partial;
+    const int64_t look = spectrum->index - block->at / spectrum->hop;
+    qm_bin_bands_power(call->setup, spectrum->re[0], spectrum->im[0], p->power[look]);
+}
+
+/* ---- merge ---- */
+
+/* All looks that are around frames of the tenths that are full. */
+static bool close_tenths(const QmFeatureCall *call, State *s, int64_t frame)
+{
+    const int64_t now = frame / qm_tenth(call->spec);
+    while ((int64_t)s->powers.count < now) {
+        const Power power = {(float)s->tenth_total, (float)s->tenth_transient};
+        if (!qm_list_append(&s->powers, &power, 1, sizeof power, call->arena))
+            return false;
+        s->tenth_total = s->tenth_transient = 0;
+    }
+    return true;
+}
+
+static bool look(const QmFeatureCall *call, State *s, const float *power)
+{
+    const int64_t hop = call->spec->block / LOOKS;
+    float total[QM_TRANSIENT_BANDS], transient[QM_TRANSIENT_BANDS];
+    qm_transients_look(&s->transients, power, total, transient);
+    const int64_t index = s->transients.looks - 1 - QM_TRANSIENT_WIDE;
+    if (index < 0)
+        return true;
+    if (!close_tenths(call, s, index * hop))
+        return false;
+    for (uint32_t b = 0; b < s->transients.bands; b++) {
+        s->total[b] += (double)total[b];
+        s->transient[b] += (double)transient[b];
+        s->tenth_total += (double)total[b];
+        s->tenth_transient += (double)transient[b];
+    }
+    return true;
+}
+
+static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *partial,
+                  void *state)
+{
+    const Partial *const p = partial;
+    State *const s = state;
+    const QmBinBands *const bands = call->setup;
+    if (!s->begun)
+        qm_transients_init(&s->transients, bands->count);
+    s->begun = true;
+    s->frames += block->n;
+    const uint32_t hop = call->spec->block / LOOKS, looks = (block->n + hop - 1) / hop;
+    for (uint32_t i = 0; i < looks; i++)
+        if (!look(call, s, p->power[i]))
+            return false;
+    return qm_list_append(&s->tenths, p->tenths, p->n_tenths, sizeof(Tenth), call->arena);
+}
+
+static bool drain(const QmFeatureCall *call, State *s)
+{
+    static const float nothing[QM_TRANSIENT_BANDS];
+    for (uint32_t i = 0; s->begun && i < QM_TRANSIENT_WIDE; i++)
+        if (!look(call, s, nothing))
+            return false;
+    return close_tenths(call, s, s->frames);
+}
+
+/* ---- finish: levels ---- */
+
+static double db(double power) { return 10 * qm_log10(power); }
+
+/* Of tenths [from, to): the power and peak of the WINDOW of them from i on. */
+static Tenth window_at(const Tenth *tenths, size_t i)
+{
+    Tenth window = {0, 0};
+    for (size_t k = i; k < i + WINDOW; k++) {
+        window.power += tenths[k].power / WINDOW;
+        window.peak = tenths[k].peak > window.peak ? tenths[k].peak : window.peak;
+    }
+    return window;
+}
+
+static double crest_of(Tenth t) { return 20 * qm_log10((double)t.peak) - db(t.power); }
+
+/* What windows need to count: the relative gate, or the absolute one. 0: none does. */
+static double gate_of(const Tenth *tenths, size_t count)
+{
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; i + WINDOW <= count; i++) {
+        const double power = window_at(tenths, i).power;
+        sum += power >= GATE ? power : 0;
+        n += power >= GATE;
+    }
+    const double gate = n ? BELOW * sum / (double)n : 0;
+    return n && gate < GATE ? GATE : gate;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* At the nearest rank, as LRA takes it. */
+static double percentile(const double *sorted, size_t n, double share)
+{
+    return sorted[(size_t)((double)(n - 1) * share + 0.5)];
+}
+
+/* What counts, sorted: crests or levels, by `of`; its number. SIZE_MAX: out of memory. */
+static size_t gated(const QmFeatureCall *call, const Tenth *tenths, size_t count,
+                    double (*of)(Tenth), double **values)
+{
+    *values = QM_NEW_ARRAY(call->arena, double, count);
+    if (!*values)
+        return SIZE_MAX;
+    const double gate = gate_of(tenths, count);
+    size_t n = 0;
+    for (size_t i = 0; gate > 0 && i + WINDOW <= count; i++) {
+        const Tenth window = window_at(tenths, i);
+        if (window.power >= gate)
+            (*values)[n++] = of(window);
+    }
+    if (qm_sort(*values, n, sizeof **values, by_value, call->arena) != QM_OK)
+        return SIZE_MAX;
+    return n;
+}
+
+static double level_of(Tenth t) { return db(t.power); }
+
+static bool tell_range(const QmFeatureCall *call, const Tenth *tenths, size_t count,
+                       QmMeasured *range)
+{
+    double *levels;
+    const size_t n = gated(call, tenths, count, level_of, &levels);
+    if (n == SIZE_MAX)
+        return false;
+    if (count < RANGE_LEAST + WINDOW - 1)
+        *range = qm_unmeasured(range_short);
+    else if (n < RANGE_LEAST)
+        *range = qm_unmeasured(below_gate);
+    else
+        *range = qm_measured(percentile(levels, n, 0.95) - percentile(levels, n, 0.1));
+    return true;
+}
+
+static bool tell_crest(const QmFeatureCall *call, const State *s, QmDynamics *r)
+{
+    double *crests;
+    const size_t n = gated(call, s->tenths.items, s->tenths.count, crest_of, &crests);
+    if (n == SIZE_MAX)
+        return false;
+    const char *const why = s->tenths.count < WINDOW ? too_short : below_gate;
+    r->crest_median = n ? qm_measured(percentile(crests, n, 0.5)) : qm_unmeasured(why);
+    r->crest_p10 = n ? qm_measured(percentile(crests, n, 0.1)) : qm_unmeasured(why);
+    r->crest_p95 = n ? qm_measured(percentile(crests, n, 0.95)) : qm_unmeasured(why);
+    for (size_t i = 0; i + WINDOW <= s->tenths.count; i++) {
+        const Tenth window = window_at(s->tenths.items, i);
+        const double crest = window.power > 0 ? crest_of(window) : QM_GAP;
+        if (!qm_list_append(&r->crest, &crest, 1, sizeof crest, call->arena))
+            return false;
+    }
+    return true;
+}
+
+/* ---- finish: transients ---- */
+
+static QmMeasured ratio(double transient, double total)
+{
+    return total > 0 ? qm_measured(transient / total) : qm_unmeasured(silence);
+}
+
+static bool tell_ratios(const QmFeatureCall *call, const State *s, QmDynamics *r)
+{
+    const QmBinBands *const bands = call->setup;
+    double total = 0, transient = 0;
+    uint32_t b = 0;
+    for (uint32_t k = 0; k < RANGES; k++) {
+        double part = 0, of_part = 0;
+        for (; b < bands->count && bands->middle_hz[b] < ranges[k].to_hz; b++) {
+            part += s->total[b];
+            of_part += s->transient[b];
+        }
+        const QmDynamicsBand band = {ranges[k].name, ratio(of_part, part)};
+        if (!qm_list_append(&r->bands, &band, 1, sizeof band, call->arena))
+            return false;
+        total += part;
+        transient += of_part;
+    }
+    r->transient_ratio = ratio(transient, total);
+    return true;
+}
+
+static bool tell_attacks(const QmFeatureCall *call, const QmOnsets *onsets, QmDynamics *r)
+{
+    const QmOnset *const onset = onsets->onsets.items;
+    double *const attacks = QM_NEW_ARRAY(call->arena, double, onsets->onsets.count);
+    size_t n = 0;
+    if (!attacks)
+        return false;
+    for (size_t i = 0; i < onsets->onsets.count; i++)
+        if (!onset[i].attack.why)
+            attacks[n++] = onset[i].attack.value;
+    if (qm_sort(attacks, n, sizeof *attacks, by_value, call->arena) != QM_OK)
+        return false;
+    const QmMeasured none = qm_unmeasured(no_onsets);
+    r->attack_median = n ? qm_measured(percentile(attacks, n, 0.5)) : none;
+    r->attack_p10 = n ? qm_measured(percentile(attacks, n, 0.1)) : none;
+    r->attack_p90 = n ? qm_measured(percentile(attacks, n, 0.9)) : none;
+    r->onset_rate = onsets->rate;
+    return true;
+}
+
+/* ---- finish: sections ---- */
+
+/* Onsets are in order, and sections too: `next` goes through all once. */
+static QmMeasured rate_of(const QmOnsets *onsets, double from, double to, size_t *next)
+{
+    const QmOnset *const onset = onsets->onsets.items;
+    const size_t first = *next;
+    while (*next < onsets->onsets.count && onset[*next].time.value < to)
+        ++*next;
+    return to - from >= 1 ? qm_measured((double)(*next - first) / (to - from))
+                          : qm_unmeasured("under 1 s");
+}
+
+/* The whole tenths in a section. */
+static bool tell_section(const QmFeatureCall *call, const State *s, size_t from,
+                         size_t to, QmDynamicsSection *r)
+{
+    const Tenth *const tenths = s->tenths.items;
+    const Power *const powers = s->powers.items;
+    double power = 0, total = 0, transient = 0;
+    float peak = 0;
+    for (size_t i = from; i < to; i++) {
+        power += tenths[i].power;
+        peak = tenths[i].peak > peak ? tenths[i].peak : peak;
+        total += (double)powers[i].total;
+        transient += (double)powers[i].transient;
+    }
+    const Tenth all = {power / (double)(to - from), peak};
+    r->level = peak > 0 ? qm_measured(level_of(all)) : qm_unmeasured(silence);
+    r->crest = peak > 0 ? qm_measured(crest_of(all)) : qm_unmeasured(silence);
+    r->transient_ratio = ratio(transient, total);
+    return tell_range(call, tenths + from, to - from, &r->range);
+}
+
+static bool tell_sections(const QmFeatureCall *call, const State *s,
+                          const QmSections *sections, const QmOnsets *onsets,
+                          QmDynamics *r)
+{
+    const QmSection *const section = sections->sections.items;
+    size_t next = 0;
+    for (size_t i = 0; i < sections->sections.count; i++) {
+        QmDynamicsSection *const to = qm_list_add(&r->sections, sizeof *to, call->arena);
+        if (!to)
+            return false;
+        to->from = section[i].from;
+        to->to = section[i].to;
+        to->label = section[i].label;
+        to->loudness = section[i].loudness;
+        to->onset_rate = rate_of(onsets, to->from.value, to->to.value, &next);
+        const size_t begin = (size_t)(to->from.value / r->hop_s + 1 - 1e-9);
+        const size_t last = (size_t)(to->to.value / r->hop_s + 1e-9);
+        const size_t end = last < s->tenths.count ? last : s->tenths.count;
+        if (begin >= end)
+            to->level = to->crest = to->range = to->transient_ratio =
+                qm_unmeasured("under 100 ms");
+        else if (!tell_section(call, s, begin, end, to))
+            return false;
+    }
+    return true;
+}
+
+/* ---- finish ---- */
+
+static const char *compression(const QmDynamics *r)
+{
+    if (r->crest_median.why || r->range.why)
+        return NULL;
+    if (r->crest_median.value < DENSE_DB && r->range.value < STILL_DB)
+        return "dense";
+    if (r->crest_median.value >= PEAKS_DB || r->transient_ratio.value >= PEAKS_SHARE)
+        return "peaks";
+    return r->range.value >= LEVELS_DB ? "levels" : "even";
+}
+
+static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *state,
+                   void *result)
+{
+    State *const s = state;
+    QmDynamics *const r = result;
+    const QmOnsets *const onsets = qm_analysis_result(analysis, &qm_feature_onset);
+    const QmSections *const sections = qm_analysis_result(analysis, &qm_feature_section);
+    r->hop_s = qm_tenth(call->spec) / call->spec->rate;
+    if (!drain(call, s) || !tell_crest(call, s, r) ||
+        !tell_range(call, s->tenths.items, s->tenths.count, &r->range) ||
+        !tell_ratios(call, s, r) || !tell_attacks(call, onsets, r) ||
+        !tell_sections(call, s, sections, onsets, r))
+        return false;
+    r->compression = compression(r);
+    return true;
+}
+
+/* ---- the table ---- */
+
+#define COLUMN(struct, field, unit, decimals, view, help)                                \
+    {                                                                                    \
+#field, unit, QM_MEASURE_NUMBER, decimals, view, offsetof(struct, field), help   \
+    }
+#define TEXT(struct, field, view, help)                                                  \
+    {                                                                                    \
+#field, "", QM_MEASURE_TEXT, 0, view, offsetof(struct, field), help              \
+    }
+#define ROWS(field, help, columns, row)                                                  \
+    {                                                                                    \
+#field, "", QM_MEASURE_ROWS, 0, QM_VIEW_DETAIL, offsetof(QmDynamics, field),     \
+            help, columns, sizeof columns / sizeof columns[0], sizeof(row)               \
+    }
+
+static const QmMeasure band_columns[] = {
+    TEXT(QmDynamicsBand, band, QM_VIEW_DETAIL, "low: to 250 Hz, mid: to 4 kHz, high"),
+    COLUMN(QmDynamicsBand, transient_ratio, "", 2, QM_VIEW_DETAIL,
+           "share of its power in what stands out of the 0.2 s around"),
+};
+
+static const QmMeasure section_columns[] = {
+    COLUMN(QmDynamicsSection, from, "s", 3, QM_VIEW_DETAIL, "where it begins"),
+    COLUMN(QmDynamicsSection, to, "s", 3, QM_VIEW_DETAIL, "where it ends"),
+    TEXT(QmDynamicsSection, label, QM_VIEW_DETAIL, "equal for what sounds alike"),
+    COLUMN(QmDynamicsSection, loudness, "LUFS", 1, QM_VIEW_DETAIL, "integrated"),
+    COLUMN(QmDynamicsSection, level, "dBFS", 1, QM_VIEW_DETAIL, "RMS"),
+    COLUMN(QmDynamicsSection, crest, "dB", 1, QM_VIEW_DETAIL, "highest sample over RMS"),
+    COLUMN(QmDynamicsSection, range, "dB", 1, QM_VIEW_DETAIL,
+           "spread of its 400 ms levels"),
+    COLUMN(QmDynamicsSection, onset_rate, "1/s", 2, QM_VIEW_DETAIL, "onsets a second"),
+    COLUMN(QmDynamicsSection, transient_ratio, "", 2, QM_VIEW_DETAIL,
+           "share of the power in what stands out of the 0.2 s around"),
+};
+
+static const QmMeasure measures[] = {
+    COLUMN(QmDynamics, transient_ratio, "", 2, QM_VIEW_SUMMARY,
+           "share of the power in what stands out of the 0.2 s around, 0 to 1"),
+    COLUMN(QmDynamics, onset_rate, "1/s", 2, QM_VIEW_SUMMARY, "onsets a second"),
+    COLUMN(QmDynamics, attack_median, "ms", 1, QM_VIEW_SUMMARY,
+           "rise of the onsets from 10 to 90 %"),
+    COLUMN(QmDynamics, attack_p10, "ms", 1, QM_VIEW_DETAIL, "a tenth rise faster"),
+    COLUMN(QmDynamics, attack_p90, "ms", 1, QM_VIEW_DETAIL, "a tenth rise slower"),
+    COLUMN(QmDynamics, crest_median, "dB", 1, QM_VIEW_SUMMARY,
+           "highest sample over RMS of 400 ms"),
+    COLUMN(QmDynamics, crest_p10, "dB", 1, QM_VIEW_DETAIL, "a tenth has less"),
+    COLUMN(QmDynamics, crest_p95, "dB", 1, QM_VIEW_DETAIL, "a twentieth has more"),
+    COLUMN(QmDynamics, range, "dB", 1, QM_VIEW_SUMMARY,
+           "spread of the levels of 400 ms, 10 to 95 %, gated as LRA is"),
+    TEXT(QmDynamics, compression, QM_VIEW_SUMMARY,
+         "what a compressor would find: dense, peaks, levels, even; a hint"),
+    ROWS(bands, "transients by range of frequencies", band_columns, QmDynamicsBand),
+    ROWS(sections, "each section", section_columns, QmDynamicsSection),
+    {"crest", "dB", QM_MEASURE_LIST, 1, QM_VIEW_SERIES, offsetof(QmDynamics, crest),
+     "of the 400 ms that end with each tenth of a second, from the fourth on"},
+};
+
+static const QmFeature *const needs[] = {&qm_feature_onset, &qm_feature_section, NULL};
+
+const QmFeature qm_feature_dynamics = {
+    .name = "dynamics",
+    .summary = "transients, attacks, crest and levels over time, by section",
+    .measures = measures,
+    .n_measures = sizeof measures / sizeof measures[0],
+    .result_size = sizeof(QmDynamics),
+    .needs = needs,
+    .setup_size = sizeof(QmBinBands),
+    .state_size = sizeof(State),
+    .partial_size = partial_size,
+    .prepare = prepare,
+    .scan = scan,
+    .fast = fast,
+    .merge = merge,
+    .finish = finish,
+};
