@@ -116,11 +116,26 @@ static void add_file(const ReportPart *part)
 
 /* ---- several files ---- */
 
-static void add_overview_row(QmText *text, const QmReport *report, uint32_t i)
+/* Bytes that all names begin with, up to and with a slash. */
+static size_t common_folder(const QmReport *report)
+{
+    const char *first = report->files[0].name;
+    size_t length = (size_t)(base_name(first) - first);
+    for (uint32_t i = 1; i < report->n_files; i++) {
+        while (length && (strncmp(first, report->files[i].name, length) != 0 ||
+                          first[length - 1] != '/')) {
+            length--;
+        }
+    }
+    return length;
+}
+
+static void add_overview_row(QmText *text, const QmReport *report, uint32_t i,
+                             size_t folder)
 {
     const QmReportFile *file = &report->files[i];
     qm_text_printf(text, "<tr><th scope=\"row\"><a href=\"#f%u\">", i + 1);
-    qm_xml_add(text, file->name);
+    qm_xml_add(text, file->name + folder);
     qm_text_add(text, "</a></th><td class=\"n\">");
     report_clock(text, seconds(file->analysis));
     qm_text_add(text, "</td>");
@@ -139,11 +154,13 @@ static void add_overview_row(QmText *text, const QmReport *report, uint32_t i)
 
 static void add_overview(QmText *text, const QmReport *report)
 {
-    qm_text_printf(text,
-                   "<header>\n<h1>%u files</h1>\n<div class=\"wide\"><table>\n"
-                   "<thead><tr><th scope=\"col\">file</th><th scope=\"col\" "
-                   "class=\"n\">length</th>",
+    const size_t folder = common_folder(report);
+    char *const shared = qm_arena_strndup(text->arena, report->files[0].name, folder);
+    qm_text_printf(text, "<header>\n<h1>%u files</h1>\n<p class=\"facts\">",
                    report->n_files);
+    qm_xml_add(text, shared);
+    qm_text_add(text, "</p>\n<div class=\"wide\"><table class=\"o\">\n<thead><tr><th "
+                      "scope=\"col\">file</th><th scope=\"col\" class=\"n\">length</th>");
     for (uint32_t k = 0; k < N_KEYS; k++) {
         const void *result;
         const QmMeasure *measure =
@@ -158,7 +175,7 @@ static void add_overview(QmText *text, const QmReport *report)
     }
     qm_text_add(text, "</tr></thead>\n<tbody>\n");
     for (uint32_t i = 0; i < report->n_files; i++) {
-        add_overview_row(text, report, i);
+        add_overview_row(text, report, i, folder);
     }
     qm_text_add(text, "</tbody></table></div>\n</header>\n");
 }
@@ -181,6 +198,7 @@ static void add_head(QmText *text, const QmReport *report)
     if (report->n_files > 1) {
         add_overview(text, report);
     }
+    report_stems(&(ReportPart){text, 0, NULL}, report);
 }
 
 static void add_tail(QmText *text)

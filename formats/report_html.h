@@ -6,7 +6,9 @@
 #ifndef QM_FORMATS_REPORT_HTML_H
 #define QM_FORMATS_REPORT_HTML_H
 
+#include "analysis/align.h"
 #include "analysis/analysis.h"
+#include "analysis/masking.h"
 #include "base/diag.h"
 
 typedef struct QmReportFile {
@@ -20,6 +22,9 @@ typedef struct QmReportFile {
 typedef struct QmReport {
     const QmReportFile *files;
     uint32_t n_files; /* at least 1 */
+    /* Of the files as stems of one mix; NULL: not looked at. */
+    const QmMasking *masking;
+    const QmAlignment *alignment;
 } QmReport;
 
 /* Writes the report to `path` ("-": standard output); it is there when it is whole.
