@@ -13,6 +13,7 @@
 #include "cmd/folder.h"
 #include "cmd/grids.h"
 #include "cmd/json.h"
+#include "cmd/stems.h"
 #include "formats/audio_read.h"
 #include "formats/report_html.h"
 
@@ -24,7 +25,7 @@ typedef struct Options {
     CliCommon common;
     const char *features, *tempo_range, *grid, *report;
     uint64_t threads;
-    bool series, album, dual_mono, fine_peak, tempo, list_features;
+    bool series, album, masking, dual_mono, fine_peak, tempo, list_features;
 } Options;
 
 #define FIELD(name) offsetof(Options, name)
@@ -49,6 +50,10 @@ static const CliOption option_table[] = {
      FIELD(report)},
     {0, "album", NULL, "also: all files as one programme, under one gate", CLI_FLAG,
      FIELD(album)},
+    {0, "masking", NULL,
+     "the files as stems of one mix: their balance, who hides whom,\n"
+     "which of them hear the same source",
+     CLI_FLAG, FIELD(masking)},
     {0, "dual-mono", NULL, "mono files will be heard from two speakers: +3.01 LU",
      CLI_FLAG, FIELD(dual_mono)},
     {0, "fine-peak", NULL, "true peak at 16 times the rate throughout", CLI_FLAG,
@@ -67,6 +72,7 @@ static const CliTool tool = {
              "  qanalyze mix.wav\n"
              "  qanalyze album/*.flac --features loudness,peak\n"
              "  sox song.mp3 -t wav - | qanalyze - --json | jq .loudness.integrated\n"
+             "  qanalyze --masking stems/*.wav\n"
              "  qanalyze mix.wav --report mix.html\n"
              "\n"
              "exit status: 0 done, 1 a comparison found a difference, 2 usage, 3 bad "
@@ -80,8 +86,9 @@ typedef struct Run {
     uint32_t features;
     QmAnalysisOptions analysis;
     const QmGrid **grids; /* [files]; NULL: none */
-    QmReportFile *kept;   /* for the report and the album */
+    QmReportFile *kept;   /* for the report, the album, the stem set */
     uint32_t n_kept;
+    StemSet stems;  /* with --masking */
     QmStatus worst; /* of the files */
     QmDiag *diag;
     CliProgress progress;
@@ -134,8 +141,34 @@ static QmStatus prepare_keeping(Run *run, QmDiag *diag)
         run->features |= bit_of(&qm_feature_wave);
     if (run->options->album)
         run->features |= bit_of(&qm_feature_loudness) | bit_of(&qm_feature_peak);
+    if (run->options->masking)
+        run->features |= bit_of(&qm_feature_loudness) | bit_of(&qm_feature_bark);
     run->kept = QM_NEW_ARRAY(&run->arena, QmReportFile, run->files.count);
     return run->kept ? QM_OK : qm_fail_memory(diag);
+}
+
+/* NULL: all. Of a stem set only what it needs, unless more is asked for. */
+static const char *features_asked(const Options *o)
+{
+    if (o->tempo)
+        return "tempo";
+    return o->masking && !o->features && !o->report ? "loudness" : o->features;
+}
+
+/* Whether files are told of one by one. */
+static bool one_by_one(const Options *o)
+{
+    return !o->masking || o->features || o->tempo;
+}
+
+/* A stem set is read twice: each by itself, then all in step. */
+static QmStatus check_stems(const Run *run, QmDiag *diag)
+{
+    for (size_t i = 0; run->options->masking && i < run->files.count; i++)
+        if (qm_same(run->files.items[i], "-"))
+            return qm_fail_plain(diag, QM_ERR_USAGE,
+                                 "--masking reads files twice, so not '-'");
+    return QM_OK;
 }
 
 static QmStatus prepare(Run *run, QmDiag *diag)
@@ -144,13 +177,14 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     run->analysis.dual_mono = run->options->dual_mono;
     run->analysis.fine_peak = run->options->fine_peak;
     QmStatus status =
-        features_choose(run->options->tempo ? "tempo" : run->options->features,
-                        &run->arena, diag, &run->features);
+        features_choose(features_asked(run->options), &run->arena, diag, &run->features);
     if (status == QM_OK)
         status = read_tempo_range(run, diag);
     if (status == QM_OK)
         status =
             folder_expand(&run->options->common.operands, &run->arena, diag, &run->files);
+    if (status == QM_OK)
+        status = check_stems(run, diag);
     if (status == QM_OK)
         status =
             grids_read(&run->files, run->options->grid, &run->arena, diag, &run->grids);
@@ -177,6 +211,8 @@ static QmStatus tell(Run *run, uint32_t index, QmAnalysedFile *file)
     cli_report(&tool, &o->common, &file->diag);
     if (file->status != QM_OK && run->worst == QM_OK)
         run->worst = file->status;
+    if (!one_by_one(o))
+        return QM_OK;
     if (!o->common.json && table && index == 0)
         analysed_print_heads(run->features);
     if (o->common.json)
@@ -194,7 +230,7 @@ static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
     Run *const run = self;
     const QmStatus status = tell(run, index, file);
     if (status != QM_OK || file->status != QM_OK ||
-        !(run->options->report || run->options->album))
+        !(run->options->report || run->options->album || run->options->masking))
         return status;
     const char *const format = qm_arena_strdup(&run->arena, file->info.format);
     if (!format)
@@ -206,22 +242,42 @@ static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
 
 static QmStatus write_report(const Run *run, QmDiag *diag)
 {
-    const QmReport report = {.files = run->kept, .n_files = run->n_kept};
+    const QmReport report = {
+        .files = run->kept,
+        .n_files = run->n_kept,
+        .masking = run->stems.masking,
+        .alignment = run->options->masking ? &run->stems.alignment : NULL,
+    };
     return run->options->report && run->n_kept
                ? qm_report_html(run->options->report, &report, diag)
                : QM_OK;
 }
 
-static QmStatus print_album(Run *run, QmDiag *diag)
+/* What several files come to, those that could be read. */
+static QmStatus print_all(Run *run, const QmAnalyseRequest *request, QmDiag *diag)
 {
+    const Options *const o = run->options;
     QmAnalysis **const analyses = QM_NEW_ARRAY(&run->arena, QmAnalysis *, run->n_kept);
-    if (!analyses)
+    const char **const names = QM_NEW_ARRAY(&run->arena, const char *, run->n_kept);
+    if (!analyses || !names)
         return qm_fail_memory(diag);
-    for (uint32_t i = 0; i < run->n_kept; i++)
+    for (uint32_t i = 0; i < run->n_kept; i++) {
         analyses[i] = run->kept[i].analysis;
-    return run->options->album && run->n_kept
-               ? album_print(analyses, run->n_kept, run->options->common.json, diag)
-               : QM_OK;
+        names[i] = run->kept[i].name;
+    }
+    QmStatus status = QM_OK;
+    if (o->album && run->n_kept)
+        status = album_print(analyses, run->n_kept, o->common.json, diag);
+    if (status != QM_OK || !o->masking || !run->n_kept)
+        return status;
+    run->progress = cli_progress_start(&o->common, "comparing");
+    status = stems_compare(names, analyses, run->n_kept, request, &run->arena,
+                           &run->stems, diag);
+    cli_progress_end(&run->progress);
+    if (status != QM_OK)
+        return status;
+    return o->common.json ? stems_print_json(&run->stems, diag)
+                          : stems_print(&run->stems, o->common.verbose, diag);
 }
 
 /* --- all of it ------------------------------------------------------------------------ */
@@ -255,7 +311,7 @@ static QmStatus analyse(Run *run, QmDiag *diag)
     status = qm_analyse(&request, diag);
     cli_progress_end(&run->progress);
     if (status == QM_OK)
-        status = print_album(run, diag);
+        status = print_all(run, &request, diag);
     if (status == QM_OK)
         status = write_report(run, diag);
     for (uint32_t i = 0; i < run->n_kept; i++)
