@@ -139,7 +139,7 @@ static void print_matrix(const StemSet *set)
 {
     if (set->n < 2 || set->n > MATRIX_MAX)
         return;
-    printf("\nwho hides whom: rows hide columns, %% of what is heard of them alone\n"
+    printf("\nwho hides whom: rows hide columns, %% of their loudness\n"
            "  (- from 8, = from 20, # from 40)\n  %-*s",
            NAME_WIDTH + 4, "");
     for (uint32_t j = 0; j < set->n; j++)
@@ -205,7 +205,7 @@ static void print_worst(const StemSet *set, QmMaskingPair *sorted)
         char a[4][QM_NUMBER_TEXT];
         if (i == 0)
             printf("\nthe worst of it\n");
-        printf("  %s hides %s %% of %s, most at %s-%s Hz (%s %%)", p->masker,
+        printf("  %s hides %s %% of %s, most at %s-%s Hz (by %s %% of 20 dB)", p->masker,
                fixed(p->severity, 0, a[0]), p->masked, fixed(p->worst_low, 0, a[1]),
                fixed(p->worst_high, 0, a[2]), fixed(p->worst, 0, a[3]));
         print_when(set, p);
@@ -232,14 +232,14 @@ static void print_alike(const StemSet *set)
 
 static void print_alignment(const StemSet *set)
 {
-    const QmAlignedPair *const pairs = set->alignment.pairs.items;
+    const QmRelatedPair *const pairs = set->alignment.pairs.items;
     printf("\nthe same source\n");
     if (set->alignment.compared.why)
         printf("  not compared: %s\n", set->alignment.compared.why);
     else if (set->alignment.pairs.count == 0)
         printf("  no two stems have one\n");
     for (size_t i = 0; i < set->alignment.pairs.count; i++) {
-        const QmAlignedPair *const p = &pairs[i];
+        const QmRelatedPair *const p = &pairs[i];
         char a[4][QM_NUMBER_TEXT];
         if (qm_same(p->relation, "duplicate")) {
             printf("  %s and %s: duplicate%s\n", p->first, p->second,
@@ -287,8 +287,8 @@ QmStatus stems_print_json(const StemSet *set, QmDiag *diag)
 {
     const MeasureGroup masking = {"masking", qm_masking_measures,
                                   qm_masking_measure_count, set->masking};
-    const MeasureGroup alignment = {"alignment", qm_alignment_measures,
-                                    qm_alignment_measure_count, &set->alignment};
+    const MeasureGroup alignment = {"alignment", qm_relations_measures,
+                                    qm_relations_measure_count, &set->alignment};
     json_t *const object = json_object(), *const files = json_array();
     bool ok = object && files;
     for (uint32_t i = 0; ok && i < set->n; i++)

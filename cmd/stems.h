@@ -2,7 +2,7 @@
 #ifndef QM_CMD_STEMS_H
 #define QM_CMD_STEMS_H
 
-#include "analysis/align.h"
+#include "analysis/relate.h"
 #include "analysis/masking.h"
 #include "render/analyse.h"
 
@@ -11,7 +11,7 @@ typedef struct StemSet {
     const char *const *files; /* [n] */
     const char **names;       /* [n]: files without folder and suffix, if all differ */
     const QmMasking *masking;
-    QmAlignment alignment;
+    QmRelations alignment;
 } StemSet;
 
 /* Looks at `n` files that were analysed with the features `bark` and `loudness`.

@@ -6,7 +6,7 @@
 #ifndef QM_FORMATS_REPORT_HTML_H
 #define QM_FORMATS_REPORT_HTML_H
 
-#include "analysis/align.h"
+#include "analysis/relate.h"
 #include "analysis/analysis.h"
 #include "analysis/masking.h"
 #include "base/diag.h"
@@ -24,7 +24,7 @@ typedef struct QmReport {
     uint32_t n_files; /* at least 1 */
     /* Of the files as stems of one mix; NULL: not looked at. */
     const QmMasking *masking;
-    const QmAlignment *alignment;
+    const QmRelations *alignment;
 } QmReport;
 
 /* Writes the report to `path` ("-": standard output); it is there when it is whole.

@@ -237,7 +237,7 @@ void report_stems(const ReportPart *part, const QmReport *report)
     }
     if (report->alignment) {
         qm_text_add(part->text, "<h2>Alignment</h2>\n");
-        report_table(part->text, qm_alignment_measures, qm_alignment_measure_count,
+        report_table(part->text, qm_relations_measures, qm_relations_measure_count,
                      report->alignment);
     }
     qm_text_add(part->text, "</article>\n");

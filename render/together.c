@@ -12,7 +12,7 @@ typedef struct Member {
     QmAudioReader reader;
     bool open, ended;
     float *samples; /* [block][channels] */
-    QmAlignInput input;
+    QmRelateInput input;
     int64_t frames; /* read so far */
     QmStatus status;
     QmDiag diag;
@@ -22,7 +22,7 @@ typedef struct Work {
     const QmTogetherRequest *request;
     QmArena arena;
     Member *members;
-    QmAlign *align;
+    QmRelate *relate;
     uint32_t block;
     uint32_t next; /* job of this step that nobody has taken */
     uint32_t next_room;
@@ -49,7 +49,7 @@ static void read_block(const Work *work, Member *m)
     m->ended = got < work->block;
     memset(m->samples + (size_t)got * channels, 0,
            (size_t)(work->block - got) * channels * sizeof *m->samples);
-    m->input = (QmAlignInput){m->samples, channels, got};
+    m->input = (QmRelateInput){m->samples, channels, got};
 }
 
 static void take(Work *work, uint32_t k, void *room)
@@ -59,7 +59,7 @@ static void take(Work *work, uint32_t k, void *room)
     read_block(work, first);
     if (second)
         read_block(work, second);
-    qm_align_take(work->align, k, &first->input, second ? &second->input : NULL, room);
+    qm_relate_take(work->relate, k, &first->input, second ? &second->input : NULL, room);
 }
 
 static bool next_job(Work *work, uint32_t count, uint32_t *job)
@@ -113,7 +113,7 @@ static void *worker(void *argument)
         if (work->stop)
             break;
         while (next_job(work, n, &job))
-            qm_align_pairs(work->align, job);
+            qm_relate_pairs(work->relate, job);
         if (wait(work))
             work->next = 0;
         wait(work);
@@ -155,16 +155,16 @@ static bool rates_differ(const Work *work)
 static QmStatus prepare(Work *work, QmDiag *diag)
 {
     const QmTogetherRequest *const r = work->request;
-    work->align =
-        qm_align_new(r->n, work->members[0].reader.info.rate, r->isa, &work->arena);
+    work->relate =
+        qm_relate_new(r->n, work->members[0].reader.info.rate, r->isa, &work->arena);
     work->rooms = QM_NEW_ARRAY(&work->arena, void *, r->threads);
-    if (!work->align || !work->rooms)
+    if (!work->relate || !work->rooms)
         return qm_fail_memory(diag);
-    work->block = qm_align_block(work->align);
+    work->block = qm_relate_block(work->relate);
     bool ok = true;
     for (uint32_t i = 0; ok && i < r->threads; i++)
         ok = (work->rooms[i] =
-                  qm_arena_alloc(&work->arena, 1, qm_align_work(work->align))) != NULL;
+                  qm_arena_alloc(&work->arena, 1, qm_relate_work(work->relate))) != NULL;
     for (uint32_t i = 0; ok && i < r->n; i++) {
         Member *const m = &work->members[i];
         m->samples = qm_arena_alloc(&work->arena, work->block,
@@ -193,7 +193,7 @@ static void run_threads(Work *work)
     pthread_mutex_destroy(&work->lock);
 }
 
-static QmStatus compare(Work *work, QmArena *arena, QmAlignment *result, QmDiag *diag)
+static QmStatus compare(Work *work, QmArena *arena, QmRelations *result, QmDiag *diag)
 {
     const QmTogetherRequest *const r = work->request;
     const QmStatus status = prepare(work, diag);
@@ -207,13 +207,13 @@ static QmStatus compare(Work *work, QmArena *arena, QmAlignment *result, QmDiag 
         }
     if (r->cancel && *r->cancel)
         return qm_fail_plain(diag, QM_ERR_IO, "interrupted");
-    return qm_align_finish(work->align, r->names, work->rooms[0], arena, result)
+    return qm_relate_finish(work->relate, r->names, work->rooms[0], arena, result)
                ? QM_OK
                : qm_fail_memory(diag);
 }
 
 QmStatus qm_together(const QmTogetherRequest *request, QmArena *arena,
-                     QmAlignment *result, QmDiag *diag)
+                     QmRelations *result, QmDiag *diag)
 {
     Work work = {.request = request};
     qm_arena_init(&work.arena);

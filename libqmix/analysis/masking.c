@@ -104,10 +104,12 @@ static void settle_all(QmMaskingSums *sums)
     for (uint32_t i = 0; i < sums->n; i++) {
         settle(&sums->stem[i].masking);
         settle(&sums->stem[i].severity);
+        settle(&sums->stem[i].hidden);
         settle(&sums->stem[i].heard);
     }
     for (uint32_t i = 0; sums->pair && i < sums->n * sums->n; i++) {
         settle(&sums->pair[i].severity);
+        settle(&sums->pair[i].hidden);
         settle(&sums->pair[i].overlap);
     }
 }
@@ -197,6 +199,7 @@ static void take_stem(Work *w, uint32_t n)
     const Stem *const s = &w->stems[n];
     QmStemSums *const sums = &w->sums->stem[n];
     sums->active++;
+    QmVecI any = {0};
     for (uint32_t i = 0; i < QM_BARK_VECS; i++) {
         const QmVec threshold = qm_vec_max(s->others.v[i], w->hearing.quiet.v[i]);
         const QmVec severity =
@@ -204,8 +207,11 @@ static void take_stem(Work *w, uint32_t n)
         const QmVecI heard = s->heard.heard[i];
         add(&sums->masking, i, severity);
         add(&sums->severity, i, (QmVec)((QmVecI)severity & heard));
+        add(&sums->hidden, i, severity * s->heard.share.v[i]);
         add(&sums->heard, i, (QmVec)((QmVecI)qm_vec(1) & heard));
+        any |= heard;
     }
+    sums->audible += any_lane(any);
 }
 
 /* Stem `a` over stem `b`, which is active. */
@@ -218,6 +224,7 @@ static void take_pair(Work *w, uint32_t a, uint32_t b, int64_t t)
             qm_severity(masker->heard.log_mask.v[i], masked->heard.log_power.v[i]);
         const QmVec severity = (QmVec)((QmVecI)all & masked->heard.heard[i]);
         add(&sums->severity, i, severity);
+        add(&sums->hidden, i, severity * masked->heard.share.v[i]);
         take_severe(w, sums, i, (int32_t)t, severity);
     }
     if (!masker->active)

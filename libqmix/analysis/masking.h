@@ -10,9 +10,10 @@
  *   M_total   sum of M^2
  *
  * By that definition also a band in which a stem has nothing counts as hidden. What there
- * is to save is told by the second set: the same sums over what can be heard of the stem
- * when it plays alone (`heard_masking`), and their share of it (`masked`, %). Severities
- * of pairs are of that second kind too. */
+ * is to save is told by the second set, of what can be heard of the stem when it plays
+ * alone: the same sums (`heard_masking`), and how much of its loudness is hidden
+ * (`masked`, %: severities weighted with the bands' shares of the loudness, E^0.23).
+ * Severities of pairs are of that second kind too. */
 #ifndef QM_ANALYSIS_MASKING_H
 #define QM_ANALYSIS_MASKING_H
 
@@ -42,8 +43,8 @@ typedef struct QmMaskedStem {
     QmMeasured active;        /* % of the looks (up to the end of the longest stem) */
     QmMeasured masking;       /* M, 0..24 */
     QmMeasured heard_masking; /* M of what can be heard alone, 0..24 */
-    QmMeasured masked;        /* %: heard_masking of what can be heard alone */
-    int64_t worst_band;       /* where heard_masking is greatest, 1..24; 0: nowhere */
+    QmMeasured masked;        /* %: of its loudness */
+    int64_t worst_band;       /* where most of that is, 1..24; 0: nowhere */
     /* By band, means over its active looks: how severely all others hide it, 0..1, and
      * how often it can be heard alone. */
     double severity[QM_BARKS], presence[QM_BARKS];

@@ -34,8 +34,8 @@ static const QmMeasure stem_columns[] = {
     NUMBER(QmMaskedStem, to_loudest, "LU", 1, "loudness, to the loudest stem's"),
     NUMBER(QmMaskedStem, to_sum, "LU", 1, "loudness, to all stems' power added up"),
     NUMBER(QmMaskedStem, active, "%", 0, "of the time in which it plays"),
-    NUMBER(QmMaskedStem, masked, "%", 0, "of what is heard of it alone that is hidden"),
-    COUNT(QmMaskedStem, worst_band, "Bark band that is hidden most, from 1; 0: none"),
+    NUMBER(QmMaskedStem, masked, "%", 0, "of its loudness that is hidden"),
+    COUNT(QmMaskedStem, worst_band, "Bark band where most of it is hidden, from 1"),
     NUMBER(QmMaskedStem, masking, "", 2, "M: mean sum over bands of clip(MSR / 20 dB)"),
     NUMBER(QmMaskedStem, heard_masking, "", 2, "M of what can be heard of it alone"),
 };
@@ -43,8 +43,8 @@ static const QmMeasure stem_columns[] = {
 static const QmMeasure pair_columns[] = {
     TEXT(QmMaskingPair, masker, "the stem that hides"),
     TEXT(QmMaskingPair, masked, "the stem that is hidden"),
-    NUMBER(QmMaskingPair, severity, "%", 1, "of what is heard of it alone"),
-    COUNT(QmMaskingPair, worst_band, "Bark band that is hidden most, from 1; 0: none"),
+    NUMBER(QmMaskingPair, severity, "%", 1, "of the loudness of `masked` that is hidden"),
+    COUNT(QmMaskingPair, worst_band, "Bark band where most of it is hidden, from 1"),
     NUMBER(QmMaskingPair, worst_low, "Hz", 0, "where that band begins"),
     NUMBER(QmMaskingPair, worst_high, "Hz", 0, "where that band ends"),
     NUMBER(QmMaskingPair, worst, "%", 1,
@@ -124,11 +124,10 @@ static QmMaskedStem stem_row(const QmMaskingSums *sums, uint32_t n)
     row.masking = row.heard_masking = row.masked = qm_unmeasured(SILENT);
     if (s->active == 0)
         return row;
-    const double severity = sum_of(s->severity.total);
     row.masking = qm_measured(sum_of(s->masking.total) / looks);
-    row.heard_masking = qm_measured(severity / looks);
-    row.masked = percent(severity, sum_of(s->heard.total), "below hearing");
-    row.worst_band = worst_of(s->severity.total);
+    row.heard_masking = qm_measured(sum_of(s->severity.total) / looks);
+    row.masked = percent(sum_of(s->hidden.total), (double)s->audible, "below hearing");
+    row.worst_band = worst_of(s->hidden.total);
     for (uint32_t b = 0; b < QM_BARKS; b++) {
         row.severity[b] = s->severity.total[b] / looks;
         row.presence[b] = s->heard.total[b] / looks;
@@ -192,11 +191,11 @@ static QmMaskingPair pair_row(const QmMaskingSums *sums, uint32_t i, uint32_t j)
     const double looks = (double)masked->active;
     for (uint32_t b = 0; b < QM_BARKS && looks > 0; b++)
         row.band[b] = p->severity.total[b] / looks;
-    row.severity = percent(sum_of(p->severity.total), sum_of(masked->heard.total),
+    row.severity = percent(sum_of(p->hidden.total), (double)masked->audible,
                            looks > 0 ? "below hearing" : SILENT);
     row.together = percent((double)p->together, looks, SILENT);
     overlap(sums, i, j, &row);
-    row.worst_band = worst_of(row.band);
+    row.worst_band = worst_of(p->hidden.total);
     if (row.worst_band > 0) {
         row.worst_low = qm_measured(qm_bark_hz((double)row.worst_band - 1));
         row.worst_high = qm_measured(qm_bark_hz((double)row.worst_band));

@@ -15,7 +15,9 @@ typedef struct QmStemSums {
     int64_t active;     /* looks */
     QmBandSum masking;  /* clip(MSR) by all others, in all bands ... */
     QmBandSum severity; /* ... in those that are heard */
+    QmBandSum hidden;   /* ... times the band's share of the loudness */
     QmBandSum heard;    /* looks that are heard */
+    int64_t audible;    /* active looks in which anything is */
 } QmStemSums;
 
 /* Severe looks that are not far apart. */
@@ -32,7 +34,7 @@ typedef struct QmBandRun {
 /* Stem i over stem j. */
 typedef struct QmPairSums {
     int64_t together; /* looks in which both are active */
-    QmBandSum severity;
+    QmBandSum severity, hidden;
     QmBandSum overlap; /* only where i < j */
     QmRun runs[QM_BARKS];
     QmBandRun worst[QM_MASKING_RANGES]; /* closed ones, the greatest sum first */

@@ -100,8 +100,8 @@ static double severity_of(double threshold, double power)
 }
 
 typedef struct Plain {
-    double masking[MAX], heard[MAX], presence[MAX], pair[MAX][MAX], overlap[MAX][MAX];
-    int active[MAX], both[MAX][MAX];
+    double masking[MAX], heard[MAX], hidden[MAX], pair[MAX][MAX], overlap[MAX][MAX];
+    int active[MAX], audible[MAX], both[MAX][MAX];
 } Plain;
 
 typedef struct PlainLook {
@@ -160,6 +160,7 @@ static void plain_look(const QmMaskingStem *stems, int n, int64_t t, PlainLook *
 static void plain_stem(const PlainLook *l, int n, int j, Plain *p)
 {
     p->active[j]++;
+    bool audible = false;
     for (int b = 0; b < B; b++) {
         double others = 0;
         for (int i = 0; i < n; i++)
@@ -167,11 +168,14 @@ static void plain_stem(const PlainLook *l, int n, int j, Plain *p)
         const double s = severity_of(fmax(others, quiet_at(b)), l->power[j][b]);
         p->masking[j] += s;
         p->heard[j] += l->heard[j][b] ? s : 0;
-        p->presence[j] += l->heard[j][b];
+        p->hidden[j] += l->loud[j][b] * s;
+        audible |= l->heard[j][b];
         for (int i = 0; i < n; i++)
             if (i != j && l->heard[j][b])
-                p->pair[i][j] += severity_of(l->mask[i][b], l->power[j][b]);
+                p->pair[i][j] +=
+                    l->loud[j][b] * severity_of(l->mask[i][b], l->power[j][b]);
     }
+    p->audible[j] += audible;
     for (int i = 0; i < n; i++) {
         p->both[i][j] += l->active[i];
         for (int b = 0; b < B && l->active[i]; b++)
@@ -206,12 +210,12 @@ static void same_as_plainly(const QmMaskingStem *stems, uint32_t n, int64_t look
         assert_true(near(row->active.value, 100 * looks_j / (double)looks, 1e-9));
         assert_true(near(row->masking.value, p.masking[j] / looks_j, 1e-4));
         assert_true(near(row->heard_masking.value, p.heard[j] / looks_j, 1e-4));
-        assert_true(near(row->masked.value, 100 * p.heard[j] / p.presence[j], 1e-3));
+        assert_true(near(row->masked.value, 100 * p.hidden[j] / p.audible[j], 1e-3));
         for (uint32_t i = 0; i < n; i++) {
             if (i == j)
                 continue;
             const QmMaskingPair *const pair = pair_at(m, i, j);
-            const double severity = 100 * p.pair[i][j] / p.presence[j];
+            const double severity = 100 * p.pair[i][j] / p.audible[j];
             assert_true(near(pair->severity.value, severity, 1e-3));
             const double overlap = p.overlap[i][j] / p.both[i][j];
             assert_true(near(pair->overlap.value, overlap, 1e-4));
