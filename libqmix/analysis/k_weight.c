@@ -26,35 +26,25 @@
 
 #include "base/qmath.h"
 #include "dsp/transpose.h"
+#include "dsp/wide.h"
 
-#ifdef __AVX2__
-enum { WIDE = 4 }; /* doubles of a register */
-#else
-enum { WIDE = 2 };
-#endif
-enum { CHUNK = 64, AT_ONCE = 2, PASS = WIDE * AT_ONCE };
-
-typedef double Wide __attribute__((vector_size(8 * WIDE)));
-typedef int64_t WideI __attribute__((vector_size(8 * WIDE)));
-typedef float Narrow __attribute__((vector_size(4 * WIDE), aligned(4), may_alias));
+enum { CHUNK = 64, AT_ONCE = 2, PASS = QM_WIDE_LANES * AT_ONCE };
 
 typedef struct Lanes {
-    Wide s1[2], s2[2], energy; /* of the two stages */
+    QmWide s1[2], s2[2], energy; /* of the two stages */
 } Lanes;
 
-QM_INLINE Wide wide(double x) { return x - (Wide){0}; }
-
-QM_INLINE Wide clean(Wide x)
+QM_INLINE QmWide clean(QmWide x)
 {
-    const Wide a = (Wide)((WideI)x & INT64_MAX);
-    return (Wide)((WideI)x & (a > wide(1e-30)) & (a < wide(1e30)));
+    const QmWide a = qm_wide_abs(x);
+    return (QmWide)((QmWideI)x & (a > qm_wide(1e-30)) & (a < qm_wide(1e30)));
 }
 
-QM_INLINE Wide stage(const QmKWeight *k, const int i, Wide *s1, Wide *s2, Wide x)
+QM_INLINE QmWide stage(const QmKWeight *k, const int i, QmWide *s1, QmWide *s2, QmWide x)
 {
-    const Wide y = x + *s1, next = *s2 - wide(k->a1[i]) * *s1;
-    *s2 = wide(k->to2[i]) * x - wide(k->a2[i]) * *s1;
-    *s1 = wide(k->to1[i]) * x + next;
+    const QmWide y = x + *s1, next = *s2 - qm_wide(k->a1[i]) * *s1;
+    *s2 = qm_wide(k->to2[i]) * x - qm_wide(k->a2[i]) * *s1;
+    *s1 = qm_wide(k->to1[i]) * x + next;
     return y;
 }
 
@@ -66,10 +56,9 @@ QM_INLINE void filter(const QmKWeight *const k, const float *rows, uint32_t n,
     memcpy(l, lanes, sizeof l);
     for (const float *const end = rows + n * QM_K_LANES; rows != end; rows += QM_K_LANES)
         for (int u = 0; u < AT_ONCE; u++) {
-            const Narrow x = *(const Narrow *)(rows + u * WIDE);
-            const Wide in = __builtin_convertvector(x, Wide);
-            const Wide bright = stage(k, 0, &l[u].s1[0], &l[u].s2[0], in);
-            const Wide y = stage(k, 1, &l[u].s1[1], &l[u].s2[1], bright);
+            const QmWide in = qm_wide_load(rows + u * QM_WIDE_LANES);
+            const QmWide bright = stage(k, 0, &l[u].s1[0], &l[u].s2[0], in);
+            const QmWide y = stage(k, 1, &l[u].s1[1], &l[u].s2[1], bright);
             l[u].energy += y * y;
         }
     memcpy(lanes, l, sizeof l);
@@ -77,7 +66,7 @@ QM_INLINE void filter(const QmKWeight *const k, const float *rows, uint32_t n,
 
 /* The next n frames of all lanes. */
 static void feed(const QmKWeight *k, const float *at[QM_K_LANES], uint32_t n,
-                 Lanes lanes[QM_K_LANES / WIDE])
+                 Lanes lanes[QM_WIDES])
 {
     QmVec rows[CHUNK];
     while (n > 0) {
@@ -88,7 +77,7 @@ static void feed(const QmKWeight *k, const float *at[QM_K_LANES], uint32_t n,
             qm_transpose(rows + i);
         }
         for (int p = 0; p < QM_K_LANES; p += PASS)
-            filter(k, (const float *)rows + p, part, lanes + p / WIDE);
+            filter(k, (const float *)rows + p, part, lanes + p / QM_WIDE_LANES);
         for (int c = 0; c < QM_K_LANES; c++)
             at[c] += part;
         n -= part;
@@ -97,24 +86,24 @@ static void feed(const QmKWeight *k, const float *at[QM_K_LANES], uint32_t n,
 
 static void take(const QmKWeight *k, Lanes *lanes, double *energy)
 {
-    for (int r = 0; r < QM_K_LANES / WIDE; r++) {
+    for (int r = 0; r < QM_WIDES; r++) {
         Lanes *const l = &lanes[r];
-        for (int i = 0; i < WIDE; i++) {
+        for (int i = 0; i < QM_WIDE_LANES; i++) {
             const double sum = l->energy[i] * k->power;
-            energy[r * WIDE + i] = sum < 1e90 ? sum : 0;
+            energy[r * QM_WIDE_LANES + i] = sum < 1e90 ? sum : 0;
         }
         for (int i = 0; i < 2; i++) {
             l->s1[i] = clean(l->s1[i]);
             l->s2[i] = clean(l->s2[i]);
         }
-        l->energy = wide(0);
+        l->energy = qm_wide(0);
     }
 }
 
 void QM_ISA(qm_k_energies)(const QmKWeight *k, const float *const at[QM_K_LANES],
                            uint32_t tenths, double *energy)
 {
-    Lanes lanes[QM_K_LANES / WIDE] = {0};
+    Lanes lanes[QM_WIDES] = {0};
     const float *from[QM_K_LANES];
     for (int c = 0; c < QM_K_LANES; c++)
         from[c] = at[c] - k->warm_up;

@@ -7,28 +7,29 @@
  * which change nothing. */
 #include "analysis/level_sums.h"
 
-#include "dsp/vec.h"
-
-typedef double QmVecD __attribute__((vector_size(64)));
+#include "dsp/wide.h"
 
 typedef struct Lanes {
-    QmVecD sum, squares;
+    QmWide sum[QM_WIDES], squares[QM_WIDES];
     QmVec peak;
     QmVecI bits, exact;
 } Lanes;
 
-QM_INLINE void step(Lanes *s, QmVec x)
+QM_INLINE void step(Lanes *s, const float *p)
 {
-    const QmVecD wide = __builtin_convertvector(x, QmVecD);
-    const QmVec scaled = x * qm_vec(0x1p23f);
+    const QmVec x = qm_vec_load(p), scaled = x * qm_vec(0x1p23f);
     const QmVecI small = qm_vec_less(qm_vec_abs(scaled), qm_vec(0x1p30f));
     const QmVec kept = (QmVec)((QmVecI)scaled & small);
     const QmVecI whole = __builtin_convertvector(kept, QmVecI);
-    s->sum += wide;
-    s->squares += wide * wide;
+    const QmVec back = __builtin_convertvector(whole, QmVec);
+    for (int u = 0; u < QM_WIDES; u++) {
+        const QmWide wide = qm_wide_load(p + u * QM_WIDE_LANES);
+        s->sum[u] += wide;
+        s->squares[u] += wide * wide;
+    }
     s->peak = qm_vec_max(qm_vec_abs(x), s->peak);
     s->bits |= whole;
-    s->exact &= (QmVecI)(__builtin_convertvector(whole, QmVec) == scaled);
+    s->exact &= small & ~(qm_vec_less(back, scaled) | qm_vec_less(scaled, back));
 }
 
 QmLevelSums QM_ISA(qm_level_sums)(const float *x, uint32_t n)
@@ -36,16 +37,16 @@ QmLevelSums QM_ISA(qm_level_sums)(const float *x, uint32_t n)
     Lanes s = {.exact = qm_veci(-1)};
     uint32_t i = 0;
     for (; i + QM_LANES <= n; i += QM_LANES)
-        step(&s, qm_vec_load(x + i));
+        step(&s, x + i);
     if (i < n) {
         float rest[QM_LANES] = {0};
         memcpy(rest, x + i, (n - i) * sizeof *x);
-        step(&s, qm_vec_load(rest));
+        step(&s, rest);
     }
     QmLevelSums out = {0};
     for (uint32_t k = 0; k < QM_LANES; k++) {
-        out.sum += s.sum[k];
-        out.squares += s.squares[k];
+        out.sum += s.sum[k / QM_WIDE_LANES][k % QM_WIDE_LANES];
+        out.squares += s.squares[k / QM_WIDE_LANES][k % QM_WIDE_LANES];
         out.peak = s.peak[k] > out.peak ? s.peak[k] : out.peak;
         out.bits |= (uint32_t)s.bits[k];
         out.beyond |= s.exact[k] == 0;
