@@ -16,9 +16,11 @@
  *
  *     3.64 f^-0.8 - 6.5 exp(-0.6 (f - 3.3)^2) + 0.001 f^4   dB SPL
  *
- * A stem can be heard in a band, alone, where it is above the threshold in quiet and
- * above what it hides itself. How loud it is there grows with E^0.23 (Zwicker and Fastl,
- * "Psychoacoustics", specific loudness). */
+ * A stem can be heard in a band, alone, where it is above the threshold in quiet Q and
+ * above what it hides itself. There it is as loud as (Zwicker and Fastl,
+ * "Psychoacoustics", specific loudness, but for a factor)
+ *
+ *     ((Q + E) / 2)^0.23 - Q^0.23 */
 #include "analysis/hearing.h"
 
 #include "base/qmath.h"
@@ -56,6 +58,7 @@ void qm_hearing_init(QmHearing *hearing)
         const double quiet = LOG2_OF_DB * (quiet_db_spl(qm_bark_hz(z)) - FULL_SCALE);
         set(&hearing->quiet, b, qm_exp2(quiet));
         set(&hearing->log_quiet, b, quiet);
+        set(&hearing->loud_quiet, b, qm_exp2((double)LOUDNESS * quiet));
     }
 }
 
@@ -66,11 +69,13 @@ static void unpack(const QmBarkFrame *frame, float *power)
 }
 
 /* Shares of the loudness among the bands that are heard. */
-static void weigh(QmHeard *heard)
+static void weigh(const QmHearing *hearing, const float *power, QmHeard *heard)
 {
     float sum = 0;
     for (uint32_t i = 0; i < QM_BARK_VECS; i++) {
-        const QmVec loud = qm_vec_exp2(heard->log_power.v[i] * qm_vec(LOUDNESS));
+        const QmVec e = hearing->quiet.v[i] + qm_vec_load(power + QM_LANES * i);
+        const QmVec loud = qm_vec_exp2(qm_vec_log2(qm_vec(0.5f) * e) * qm_vec(LOUDNESS)) -
+                           hearing->loud_quiet.v[i];
         heard->share.v[i] = (QmVec)((QmVecI)loud & heard->heard[i]);
         for (uint32_t k = 0; k < QM_LANES; k++)
             sum += heard->share.v[i][k];
@@ -106,5 +111,5 @@ void qm_hear(const QmHearing *hearing, const QmBarkFrame *frame, const QmBands *
             qm_vec_less(qm_vec_max(heard->log_mask.v[i], hearing->log_quiet.v[i]),
                         heard->log_power.v[i]);
     }
-    weigh(heard);
+    weigh(hearing, power, heard);
 }

@@ -18,6 +18,7 @@ typedef struct QmHearing {
     QmBands tone_offset;      /* log2: how far below a tone masking begins ... */
     QmBands noise_offset;     /* ... and below noise */
     QmBands quiet, log_quiet; /* power at the threshold in quiet, and its log2 */
+    QmBands loud_quiet;       /* quiet^0.23 */
 } QmHearing;
 
 /* What a frame has and hides. Logarithms are log2 of power. */

@@ -12,7 +12,7 @@
  * By that definition also a band in which a stem has nothing counts as hidden. What there
  * is to save is told by the second set, of what can be heard of the stem when it plays
  * alone: the same sums (`heard_masking`), and how much of its loudness is hidden
- * (`masked`, %: severities weighted with the bands' shares of the loudness, E^0.23).
+ * (`masked`, %: severities weighted with the bands' shares of the loudness).
  * Severities of pairs are of that second kind too. */
 #ifndef QM_ANALYSIS_MASKING_H
 #define QM_ANALYSIS_MASKING_H

@@ -148,7 +148,8 @@ static void plain_look(const QmMaskingStem *stems, int n, int64_t t, PlainLook *
         for (int b = 0; b < B; b++) {
             const double e = l->power[i][b];
             l->heard[i][b] = e > quiet_at(b) && e > l->mask[i][b];
-            l->loud[i][b] = l->heard[i][b] ? pow(e, 0.23) : 0;
+            const double q = quiet_at(b);
+            l->loud[i][b] = l->heard[i][b] ? pow((q + e) / 2, 0.23) - pow(q, 0.23) : 0;
             sum += l->loud[i][b];
         }
         for (int b = 0; b < B; b++)
