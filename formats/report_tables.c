@@ -6,7 +6,7 @@
 #include "base/number.h"
 
 enum {
-    MOST_ROWS = 40, /* of a table behind; a report is no data file */
+    MOST_ROWS = 32, /* of a table behind; a report is no data file */
     MOST_ITEMS = 8, /* of a list of numbers */
 };
 
@@ -102,11 +102,30 @@ static bool in_table(const QmMeasure *measure)
     return measure->kind != QM_MEASURE_ROWS && measure->view != QM_VIEW_SERIES;
 }
 
-static void add_rows_head(QmText *text, const QmMeasure *measure)
+static const char *row_of(const QmMeasure *measure, const QmList *list, size_t i)
+{
+    return (const char *)list->items + i * measure->row_size;
+}
+
+/* Whether no row has a value in it, and all for the same reason: one need not say it in
+ * each. */
+static bool empty(const QmMeasure *measure, const QmList *list, const QmMeasure *column)
+{
+    const char *why = report_why_not(column, row_of(measure, list, 0));
+    for (size_t i = 1; why && i < list->count; i++) {
+        why = qm_same(why, report_why_not(column, row_of(measure, list, i))) ? why : NULL;
+    }
+    return why != NULL;
+}
+
+static void add_rows_head(QmText *text, const QmMeasure *measure, const QmList *list)
 {
     qm_text_add(text, "<thead><tr>");
     for (uint32_t c = 0; c < measure->n_columns; c++) {
         const QmMeasure *column = &measure->columns[c];
+        if (empty(measure, list, column)) {
+            continue;
+        }
         qm_text_printf(text, "<th scope=\"col\"%s>",
                        column->kind == QM_MEASURE_TEXT ? "" : " class=\"n\"");
         add_name(text, column->name);
@@ -119,6 +138,22 @@ static void add_rows_head(QmText *text, const QmMeasure *measure)
     qm_text_add(text, "</tr></thead>\n");
 }
 
+static void add_row(QmText *text, const QmMeasure *measure, const QmList *list, size_t i)
+{
+    qm_text_add(text, "<tr>");
+    for (uint32_t c = 0; c < measure->n_columns; c++) {
+        const QmMeasure *column = &measure->columns[c];
+        if (empty(measure, list, column)) {
+            continue;
+        }
+        const bool words = column->kind == QM_MEASURE_TEXT;
+        qm_text_add(text, words ? "<td>" : "<td class=\"n\">");
+        report_cell(text, column, row_of(measure, list, i));
+        qm_text_add(text, "</td>");
+    }
+    qm_text_add(text, "</tr>\n");
+}
+
 static void add_rows(QmText *text, const QmMeasure *measure, const QmList *list)
 {
     qm_text_add(text, "<div class=\"wide\"><table class=\"r\">\n<caption><b>");
@@ -129,19 +164,10 @@ static void add_rows(QmText *text, const QmMeasure *measure, const QmList *list)
         qm_text_printf(text, " (the first %d of %zu)", MOST_ROWS, list->count);
     }
     qm_text_add(text, "</caption>\n");
-    add_rows_head(text, measure);
+    add_rows_head(text, measure, list);
     qm_text_add(text, "<tbody>\n");
     for (size_t i = 0; i < list->count && i < MOST_ROWS; i++) {
-        const char *row = (const char *)list->items + i * measure->row_size;
-        qm_text_add(text, "<tr>");
-        for (uint32_t c = 0; c < measure->n_columns; c++) {
-            const QmMeasure *column = &measure->columns[c];
-            const bool words = column->kind == QM_MEASURE_TEXT;
-            qm_text_add(text, words ? "<td>" : "<td class=\"n\">");
-            report_cell(text, column, row);
-            qm_text_add(text, "</td>");
-        }
-        qm_text_add(text, "</tr>\n");
+        add_row(text, measure, list, i);
     }
     qm_text_add(text, "</tbody></table></div>\n");
 }
@@ -168,23 +194,30 @@ static void add_measures(QmText *text, const QmMeasure *measures, uint32_t count
     qm_text_add(text, "</tbody></table></div>\n");
 }
 
+static bool has_rows(const QmMeasure *measure, const void *result)
+{
+    return measure->kind == QM_MEASURE_ROWS && measure->view != QM_VIEW_SERIES &&
+           ((const QmList *)at(measure, result))->count > 0;
+}
+
 void report_table(QmText *text, const QmMeasure *measures, uint32_t count,
                   const void *result)
 {
-    bool any = false;
+    bool single = false, rows = false;
     for (uint32_t i = 0; i < count; i++) {
-        any = any || in_table(&measures[i]);
+        single = single || in_table(&measures[i]);
+        rows = rows || has_rows(&measures[i], result);
     }
-    if (any) {
+    if (single) {
         add_measures(text, measures, count, result);
     }
+    qm_text_add(text, rows ? "<div class=\"rows\">\n" : "");
     for (uint32_t i = 0; i < count; i++) {
-        const QmList *list = at(&measures[i], result);
-        if (measures[i].kind == QM_MEASURE_ROWS && measures[i].view != QM_VIEW_SERIES &&
-            list->count) {
-            add_rows(text, &measures[i], list);
+        if (has_rows(&measures[i], result)) {
+            add_rows(text, &measures[i], at(&measures[i], result));
         }
     }
+    qm_text_add(text, rows ? "</div>\n" : "");
 }
 
 /* A feature with nothing but series has no table. */
