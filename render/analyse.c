@@ -75,6 +75,15 @@ static QmStatus open_file(Work *work, uint32_t index)
     return status;
 }
 
+static void warn_of(QmAnalysedFile *file, uint64_t samples, const char *what,
+                    const char *taken_as)
+{
+    const QmPlace place = {.file = file->name};
+    if (samples)
+        qm_warn(&file->diag, place, NULL, "%llu samples %s and were taken as %s",
+                (unsigned long long)samples, what, taken_as);
+}
+
 static void close_file(File *file)
 {
     if (!file->open)
@@ -83,6 +92,8 @@ static void close_file(File *file)
     if (file->blocks.reader.self) {
         const QmAudioReader *const reader = &file->blocks.reader;
         file->result.not_finite = reader->not_finite(reader->self);
+        warn_of(&file->result, file->result.not_finite, "are no numbers", "0");
+        warn_of(&file->result, file->blocks.beyond, "are beyond +120 dBFS", "that");
         qm_blocks_close(&file->blocks);
     }
     file->open = false;

@@ -57,6 +57,19 @@ void qm_blocks_close(QmBlocks *blocks)
     blocks->reader.self = NULL;
 }
 
+/* x[n] within what features can square and sum without overflow; how many were not. */
+static uint64_t bound(float *x, size_t n)
+{
+    uint64_t beyond = 0;
+    for (size_t i = 0; i < n; i++) {
+        const float low = x[i] > -QM_BLOCK_LOUDEST ? x[i] : -QM_BLOCK_LOUDEST;
+        const float y = low < QM_BLOCK_LOUDEST ? low : QM_BLOCK_LOUDEST;
+        beyond += x[i] != y;
+        x[i] = y;
+    }
+    return beyond;
+}
+
 /* in[n][channels] to planar[c] + at. */
 static void spread(const float *in, uint32_t channels, uint32_t n, float *const *planar,
                    size_t at)
@@ -86,6 +99,7 @@ static QmStatus fill(QmBlocks *b, float *const *planar, size_t at, uint32_t n,
                                                    b->interleaved, &got, diag);
             if (status != QM_OK)
                 return status;
+            b->beyond += bound(b->interleaved, (size_t)got * b->channels);
             spread(b->interleaved, b->channels, got, planar, at + done);
             b->total += got;
             b->ended = got < want;

@@ -6,6 +6,9 @@
 #include "analysis/feature.h"
 #include "model/audio_reader.h"
 
+/* +120 dBFS: what is louder is no audio, and is taken as that. */
+#define QM_BLOCK_LOUDEST 0x1p20f
+
 /* Where a block lies: planar[channels][around + block + around]. */
 typedef struct QmBlockRoom {
     uint32_t channels, block, around;
@@ -26,6 +29,7 @@ typedef struct QmBlocks {
     int64_t next;       /* where the next block begins */
     int64_t total;      /* frames read so far */
     bool ended;         /* total is all there is */
+    uint64_t beyond;    /* samples that were louder than QM_BLOCK_LOUDEST */
 } QmBlocks;
 
 /* Takes the reader over, to be closed with qm_blocks_close; on failure it stays the
