@@ -245,7 +245,7 @@ DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST
 # ---- what people run ---------------------------------------------------------------------------
 
 .PHONY: help deps demo check run-check check-matrix check-asan run-asan lint run-lint fuzz \
-        run-fuzz golden plots bench bench-proc eval-multitracks new-proc format install uninstall clean
+        run-fuzz golden plots bench bench-proc eval eval-multitracks new-proc format install uninstall clean
 
 # A second make, so that pkg-config is asked after the packages are there; parallel unless told.
 again = $(if $(V),+,+@)$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -338,6 +338,14 @@ bench: all helpers
 #: make eval-multitracks CORPUS=DIR   a mix of every song in DIR, on one and two threads
 eval-multitracks: all
 	$(QUIET)$(TEST_ENV) tests/eval/multitracks.sh '$(CORPUS)' '$(BUILD)/multitracks'
+
+#: make eval CORPUS=DIR CONFORMANCE=DIR   how exact the measures are, beside other tools
+EVALS := conformance loudness tempo onsets
+eval: all helpers
+	$(QUIET)status=0; for e in $(EVALS); do echo "== $$e"; \
+	  case $$e in conformance) set -- '$(CONFORMANCE)' ;; *) set -- '$(CORPUS)' ;; esac; \
+	  [ -d "$$1" ] || { echo "no folder '$$1' (CORPUS=, CONFORMANCE=)"; status=1; continue; }; \
+	  $(TEST_ENV) tests/eval/$$e.sh "$$1" || status=1; done; exit $$status
 
 #: make new-proc NAME=x a processor that passes the generic tests, to begin with
 new-proc:
