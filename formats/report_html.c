@@ -109,6 +109,7 @@ static void add_file(const ReportPart *part)
     report_stereo(part);
     qm_text_add(text, "<div class=\"pair\">\n");
     report_distribution(part);
+    report_key(part);
     qm_text_add(text, "</div>\n");
     report_tables(part);
     qm_text_add(text, "</article>\n");

@@ -84,6 +84,7 @@ void report_time(const ReportPart *part); /* waveform, loudness, correlation */
 void report_spectrum(const ReportPart *part);
 void report_stereo(const ReportPart *part);
 void report_distribution(const ReportPart *part);
+void report_key(const ReportPart *part);
 /* Of all files: balance, masking, alignment. */
 void report_stems(const ReportPart *part, const QmReport *report);
 void report_tables(const ReportPart *part); /* of all features */
