@@ -2,10 +2,12 @@
 #include "analysis/bark.h"
 #include "analysis/dr14.h"
 #include "analysis/dynamics.h"
+#include "analysis/key.h"
 #include "analysis/level.h"
 #include "analysis/loudness.h"
 #include "analysis/onset.h"
 #include "analysis/peak.h"
+#include "analysis/resonance.h"
 #include "analysis/section.h"
 #include "analysis/spectrum.h"
 #include "analysis/stereo.h"
@@ -18,12 +20,14 @@ static const QmFeature *const features[] = {
     &qm_feature_loudness,
     &qm_feature_level,
     &qm_feature_spectrum,
+    &qm_feature_resonance,
     &qm_feature_wave,
     &qm_feature_bark,
     &qm_feature_stereo,
     &qm_feature_onset,
     &qm_feature_section,
     &qm_feature_dynamics,
+    &qm_feature_key,
 };
 
 uint32_t qm_feature_count(void) { return sizeof features / sizeof features[0]; }
