@@ -11,8 +11,11 @@ enum {
     QM_ATTACK_BEFORE = 16, /* cells that are looked at before and behind the range */
 };
 
-/* The frame in [from, to) of x with which the steepest rise begins. Reads ATTACK_BEFORE
- * cells beyond both ends; to - from is at most ATTACK_CELLS cells. */
+#define QM_ATTACK_NONE INT64_MIN
+
+/* The frame in [from, to) of x (a cell more at both ends) with which the steepest rise
+ * begins; ATTACK_NONE: something ends there. Reads ATTACK_BEFORE cells beyond both ends;
+ * to - from is at most ATTACK_CELLS cells. */
 int64_t qm_attack_begin(const float *x, int64_t from, int64_t to, uint32_t cell);
 
 typedef struct QmAttackRise {
@@ -21,8 +24,9 @@ typedef struct QmAttackRise {
     int64_t rise; /* frames from a tenth to nine tenths of the way to the peak */
 } QmAttackRise;
 
-/* The attack that begins at `begin` and has its peak before `end`. Reads `before` frames
- * before it for the level from which it rises. */
+/* The attack that is steepest at `begin` and has its peak before `end`. Looks for the
+ * quietest moment from which it rises in the `before` frames before it (reads a tenth more
+ * of them); it is hidden if the last quarter of these is as loud as what follows. */
 QmAttackRise qm_attack_rise(const float *x, int64_t begin, int64_t end, uint32_t before);
 
 /* The last frame in (begin - back, begin] at which x crosses zero; where it does not, the

@@ -28,7 +28,7 @@ enum {
 #define MOST       1e15f /* no sample is larger */
 #define TOGETHER_S 0.020
 #define ATTACK_S   0.100
-#define BEFORE_S   0.010 /* what was before the attack: its level is that of 10 ms */
+#define BEFORE_S   0.040 /* a slow attack began at most so much before its steepest rise */
 #define CUT_S                                                                            \
     0.005 /* a slice begins at most so much before the attack: half a
                             period of 100 Hz */
@@ -144,6 +144,8 @@ static bool found(const QmFeatureCall *call, State *s, int64_t around, double st
     const int64_t at = around - s->first;
     const int64_t attack = qm_attack_begin(s->samples, at - HOPS_BEFORE * (int64_t)hop,
                                            at + HOPS_BEHIND * (int64_t)hop, cell);
+    if (attack == QM_ATTACK_NONE)
+        return true;
     const int64_t frame = s->first + attack < 0 ? 0 : s->first + attack;
     if (s->waits && frame < s->last.frame + (int64_t)(TOGETHER_S * call->spec->rate))
         return true;
