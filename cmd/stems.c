@@ -21,6 +21,7 @@ enum {
 };
 
 #define WORTH_WORDS 8.0 /* % */
+#define SEVERITY_DB 20  /* that 100 % are */
 #define ALIKE       0.7
 #define TOGETHER    20.0 /* % of the time */
 
@@ -188,7 +189,7 @@ static void print_when(const StemSet *set, const QmMaskingPair *pair)
         if (r->masker != pair->masker || r->masked != pair->masked ||
             r->band != pair->worst_band)
             continue;
-        printf(shown++ ? ", " : "; by 12 dB and more ");
+        printf(shown++ ? ", " : "; by 12 dB and more at ");
         print_time(r->from.value);
         printf("-");
         print_time(r->to.value);
@@ -205,9 +206,10 @@ static void print_worst(const StemSet *set, QmMaskingPair *sorted)
         char a[4][QM_NUMBER_TEXT];
         if (i == 0)
             printf("\nthe worst of it\n");
-        printf("  %s hides %s %% of %s, most at %s-%s Hz (by %s %% of 20 dB)", p->masker,
-               fixed(p->severity, 0, a[0]), p->masked, fixed(p->worst_low, 0, a[1]),
-               fixed(p->worst_high, 0, a[2]), fixed(p->worst, 0, a[3]));
+        printf("  %s hides %s %% of %s, most at %s-%s Hz, by %s dB in the mean",
+               p->masker, fixed(p->severity, 0, a[0]), p->masked,
+               fixed(p->worst_low, 0, a[1]), fixed(p->worst_high, 0, a[2]),
+               fixed(qm_measured(p->worst.value / 100 * SEVERITY_DB), 0, a[3]));
         print_when(set, p);
         printf("\n");
     }

@@ -90,7 +90,7 @@ static void after_reading(Work *work)
 }
 
 /* Waits for all; true for one of them. */
-static bool wait(Work *work)
+static bool meet(Work *work)
 {
     return pthread_barrier_wait(&work->step) == PTHREAD_BARRIER_SERIAL_THREAD;
 }
@@ -107,16 +107,16 @@ static void *worker(void *argument)
     for (;;) {
         while (next_job(work, (n + 1) / 2, &job))
             take(work, job, room);
-        if (wait(work))
+        if (meet(work))
             after_reading(work);
-        wait(work);
+        meet(work);
         if (work->stop)
             break;
         while (next_job(work, n, &job))
             qm_relate_pairs(work->relate, job);
-        if (wait(work))
+        if (meet(work))
             work->next = 0;
-        wait(work);
+        meet(work);
     }
     qm_fpmode_restore(mode);
     return NULL;
