@@ -42,7 +42,7 @@ static float *kick(void) { return drum(1, 55, 0.12, 0.01, 0.1); }
 static float *snare(void) { return drum(2, 190, 0.06, 0.08, 0.3); }
 static float *hats(void) { return drum(3, 4000, 0.001, 0.04, 0.2); }
 
-/* Chords that move on each beat; every organ has its own phases. */
+/* Chords that move on each beat; every organ has its own phases for each note. */
 static float *organ(uint64_t seed)
 {
     float *x = calloc(N, sizeof *x);
@@ -52,7 +52,7 @@ static float *organ(uint64_t seed)
         const double turns = 220 * pow(2, note / 12.0) / RATE;
         float *const beat = x + voice / 3 * (RATE / 2);
         for (int h = 1; h < 12; h++) {
-            const double phase = qm_rand(seed, 2, (uint64_t)h);
+            const double phase = qm_rand(seed, 2, (uint64_t)(16 * note + h));
             for (int i = 0; i < RATE / 2; i++)
                 beat[i] += (float)(0.05 / h * sin(2 * M_PI * (turns * h * i + phase)));
         }
