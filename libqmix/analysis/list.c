@@ -11,6 +11,7 @@
 #include "analysis/section.h"
 #include "analysis/spectrum.h"
 #include "analysis/stereo.h"
+#include "analysis/tempo.h"
 #include "analysis/wave.h"
 #include "base/text.h"
 
@@ -25,6 +26,7 @@ static const QmFeature *const features[] = {
     &qm_feature_bark,
     &qm_feature_stereo,
     &qm_feature_onset,
+    &qm_feature_tempo,
     &qm_feature_section,
     &qm_feature_dynamics,
     &qm_feature_key,

@@ -1,0 +1,442 @@
+/* In five steps:
+ *
+ *     1. how much begins at each look, in five registers      tempo_flux.h, pulse.h
+ *     2. how likely each tempo is the beat, every ten seconds metre.h
+ *     3. which one it is from second to second                tempo_path.h
+ *     4. where the beats are                                  beat_track.h
+ *     5. what grid they make, and where its bars begin        tempo_map.h, downbeat.h
+ *
+ * Step 1 happens while blocks are merged, in order, as it follows the level; its 10 bytes
+ * a look are all that is kept. The others wait for the end.
+ *
+ * A grid that somebody wrote down takes the place of 1 to 4 and of the bars. */
+#include "analysis/tempo.h"
+
+#include "analysis/analysis.h"
+#include "analysis/downbeat.h"
+#include "analysis/tempo_flux.h"
+#include "analysis/tempo_path.h"
+#include "base/qmath.h"
+
+#include <string.h>
+
+enum { LOOKS = 1 << (QM_BLOCK_BITS - QM_FAST_HOP_BITS) }; /* in a block */
+
+#define DELAY_S     0.010
+#define STEADY_S    0.012 /* beats of one tempo are typically so close to a line */
+#define PULSE_LEAST 0.12
+#define SAME        0.04  /* tempi so close are one */
+#define LIKELY      0.005 /* alternatives less likely are none */
+#define START_S     0.03  /* beats may be before the start by so much: they are at it */
+
+typedef struct Partial {
+    float power[LOOKS][QM_FLUX_BANDS];
+} Partial;
+
+typedef struct Chunk {
+    struct Chunk *next;
+    uint32_t looks;
+    QmFluxLook look[];
+} Chunk;
+
+typedef struct State {
+    int64_t frames;
+    size_t looks;
+    QmTempoFlux flux;
+    Chunk *first, *last;
+} State;
+
+/* What finish works on. */
+typedef struct Work {
+    const QmFeatureCall *call;
+    QmArena *arena;
+    double whole_s;
+    QmPulse pulse;
+    uint32_t low, high; /* candidates */
+    size_t n_windows;
+    QmMetreWindow *windows;
+    double likely[QM_TEMPI]; /* in the whole file */
+    double clear;            /* how well the pulse agrees with itself, 0..1 */
+    double *times, *weights; /* [n_beats]: as tracked */
+    size_t n_beats;
+} Work;
+
+/* ---- scan, merge ---- */
+
+static bool prepare(const QmFeatureCall *call, void *setup)
+{
+    const uint32_t n = call->spec->block >> (QM_BLOCK_BITS - QM_FAST_BITS);
+    qm_flux_bands_init(setup, call->spec->rate, n);
+    return true;
+}
+
+static size_t partial_size(const QmScanSpec *spec)
+{
+    (void)spec;
+    return sizeof(Partial);
+}
+
+static void fast(const QmFeatureCall *call, const QmBlock *block,
+                 const QmSpectrum *spectrum, void *partial)
+{
+    Partial *const p = partial;
+    const int64_t look = spectrum->index - block->at / spectrum->hop;
+    qm_flux_bands_power(call->setup, spectrum->re[0], spectrum->im[0], p->power[look]);
+}
+
+static double hop_s(const QmScanSpec *spec) { return spec->block / LOOKS / spec->rate; }
+
+static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *partial,
+                  void *state)
+{
+    const Partial *const p = partial;
+    State *const s = state;
+    const uint32_t hop = call->spec->block / LOOKS, looks = (block->n + hop - 1) / hop;
+    Chunk *const chunk =
+        qm_arena_alloc(call->arena, 1, sizeof *chunk + looks * sizeof chunk->look[0]);
+    if (!chunk)
+        return false;
+    if (!s->looks)
+        qm_flux_init(&s->flux, hop_s(call->spec), p->power, looks);
+    chunk->looks = looks;
+    for (uint32_t i = 0; i < looks; i++)
+        qm_flux_look(&s->flux, call->setup, p->power[i], &chunk->look[i]);
+    *(s->last ? &s->last->next : &s->first) = chunk;
+    s->last = chunk;
+    s->looks += looks;
+    s->frames += block->n;
+    return true;
+}
+
+/* ---- what the pulse says ---- */
+
+static bool take_pulse(Work *w, const State *s)
+{
+    if (!qm_pulse_init(&w->pulse, s->looks, hop_s(w->call->spec), w->arena))
+        return false;
+    for (uint32_t g = 0; g < QM_FLUX_GROUPS; g++) {
+        size_t i = 0;
+        for (const Chunk *c = s->first; c; c = c->next)
+            for (uint32_t k = 0; k < c->looks; k++)
+                w->pulse.work[i++] = (float)c->look[k].group[g] / 65535.0f;
+        qm_pulse_add(&w->pulse, g == 0);
+    }
+    qm_pulse_finish(&w->pulse);
+    return true;
+}
+
+/* log(exp(scores) / their sum), of the candidates that are asked for. */
+static void to_likelihoods(const Work *w, float *scores)
+{
+    double highest = (double)scores[w->low], sum = 0;
+    for (uint32_t i = w->low; i <= w->high; i++)
+        highest = (double)scores[i] > highest ? (double)scores[i] : highest;
+    for (uint32_t i = w->low; i <= w->high; i++)
+        sum += qm_exp((double)scores[i] - highest);
+    for (uint32_t i = 0; i < QM_TEMPI; i++)
+        scores[i] -= (float)(highest + qm_ln(sum));
+}
+
+/* The best agreement of a period from 60/260 to 60/40 s. */
+static double clearest(double evidence[QM_TEMPI][QM_METRE_FEATURES])
+{
+    enum { R1 = 4 }; /* r(T) */
+    double best = 0;
+    for (int i = 0; i < QM_TEMPI; i++)
+        best = evidence[i][R1] > best ? evidence[i][R1] : best;
+    return best;
+}
+
+static bool weigh_windows(Work *w)
+{
+    const size_t n = w->pulse.n;
+    QmCorrelator correlator;
+    double(*const evidence)[QM_METRE_FEATURES] =
+        qm_arena_alloc(w->arena, QM_TEMPI, sizeof *evidence);
+    w->n_windows = n > QM_METRE_WINDOW
+                       ? 1 + (n - QM_METRE_WINDOW + QM_METRE_HOP - 1) / QM_METRE_HOP
+                       : 1;
+    w->windows = QM_NEW_ARRAY(w->arena, QmMetreWindow, w->n_windows);
+    if (!evidence || !w->windows ||
+        !qm_correlator_init(&correlator, QM_METRE_WINDOW, w->arena))
+        return false;
+    size_t any = 0;
+    for (size_t i = 0; i < w->n_windows; i++) {
+        QmMetreWindow *const window = &w->windows[i];
+        const size_t length = n < QM_METRE_WINDOW ? n : QM_METRE_WINDOW;
+        const size_t at = i * QM_METRE_HOP + length <= n ? i * QM_METRE_HOP : n - length;
+        window->any = qm_metre_evidence(&correlator, w->pulse.all + at, length,
+                                        w->pulse.hop_s, w->whole_s, evidence);
+        if (!window->any)
+            continue;
+        qm_metre_weigh(evidence, window->scores);
+        to_likelihoods(w, window->scores);
+        for (uint32_t k = 0; k < QM_TEMPI; k++)
+            w->likely[k] += (double)window->scores[k];
+        w->clear += clearest(evidence);
+        any++;
+    }
+    float mean[QM_TEMPI];
+    for (uint32_t k = 0; k < QM_TEMPI; k++)
+        mean[k] = (float)(w->likely[k] / (double)(any ? any : 1));
+    to_likelihoods(w, mean);
+    for (uint32_t k = 0; k < QM_TEMPI; k++)
+        w->likely[k] = k < w->low || k > w->high ? 0 : qm_exp((double)mean[k]);
+    w->clear /= (double)(any ? any : 1);
+    return true;
+}
+
+static void choose_range(Work *w)
+{
+    const QmAnalysisOptions *const options = &w->call->spec->options;
+    const double low = options->tempo_low > 0 ? qm_tempo_index(options->tempo_low) : 0;
+    const double high =
+        options->tempo_high > 0 ? qm_tempo_index(options->tempo_high) : QM_TEMPI - 1;
+    const double last = QM_TEMPI - 1;
+    w->low = (uint32_t)(low < 0 ? 0 : low > last ? last : low);
+    w->high = (uint32_t)(high < (double)w->low ? w->low : high > last ? last : high);
+}
+
+static bool track(Work *w)
+{
+    size_t steps;
+    const uint8_t *const path = qm_tempo_path(&w->pulse, w->windows, w->n_windows, w->low,
+                                              w->high, &steps, w->arena);
+    const QmTracked *const beats =
+        path ? qm_beat_track(&w->pulse, path, steps, &w->n_beats, w->arena) : NULL;
+    if (!beats)
+        return false;
+    w->times = QM_NEW_ARRAY(w->arena, double, w->n_beats);
+    w->weights = QM_NEW_ARRAY(w->arena, double, w->n_beats);
+    for (size_t i = 0; i < w->n_beats && w->times && w->weights; i++) {
+        w->times[i] = beats[i].look * w->pulse.hop_s + DELAY_S;
+        w->weights[i] = beats[i].weight;
+    }
+    return w->times && w->weights;
+}
+
+/* ---- the result ---- */
+
+static bool add_number(QmList *list, double value, QmArena *arena)
+{
+    return qm_list_append(list, &value, 1, sizeof value, arena);
+}
+
+/* Grid, beats, downbeats, of times and positions. */
+static bool take_beats(QmTempo *t, const double *times, const uint8_t *positions,
+                       size_t n, QmArena *arena)
+{
+    QmBeat *const beats = QM_NEW_ARRAY(arena, QmBeat, n);
+    if (!beats)
+        return false;
+    t->grid = (QmGrid){beats, n};
+    for (size_t i = 0; i < n; i++) {
+        beats[i] = (QmBeat){times[i], positions[i]};
+        if (!add_number(&t->beats, times[i], arena) ||
+            (positions[i] == 1 && !add_number(&t->downbeats, times[i], arena)))
+            return false;
+    }
+    return true;
+}
+
+/* The likelihood of tempi around `bpm`. */
+static double likely_around(const Work *w, double bpm)
+{
+    const double reach = QM_TEMPI_OCTAVE * qm_log2(1 + SAME), at = qm_tempo_index(bpm);
+    double sum = 0;
+    for (uint32_t i = 0; i < QM_TEMPI; i++)
+        if (i > at - reach && i < at + reach)
+            sum += w->likely[i];
+    return sum;
+}
+
+/* Halves, doubles, thirds of the tempo that were likely too. */
+static bool find_alternatives(QmTempo *t, const Work *w)
+{
+    static const double LEVEL[] = {0.5, 2, 2.0 / 3, 1.5, 3, 1.0 / 3, 0.75, 4.0 / 3};
+    enum { LEVELS = sizeof LEVEL / sizeof LEVEL[0] };
+    double strength[LEVELS];
+    for (int i = 0; i < LEVELS; i++)
+        strength[i] = likely_around(w, t->bpm.value * LEVEL[i]);
+    for (int n = 0; n < LEVELS; n++) {
+        int best = 0;
+        for (int i = 1; i < LEVELS; i++)
+            best = strength[i] > strength[best] ? i : best;
+        if (strength[best] < LIKELY)
+            break;
+        if (!add_number(&t->alternatives, t->bpm.value * LEVEL[best], w->arena) ||
+            !add_number(&t->strengths, strength[best], w->arena))
+            return false;
+        strength[best] = 0;
+    }
+    return true;
+}
+
+/* The tracked beats as a grid over all that sounds; NULL: out of memory. */
+static double *make_grid(QmTempo *t, const Work *w, size_t *n)
+{
+    QmBeatLine line = qm_beat_line(w->times, w->weights, w->n_beats);
+    double end = ((double)w->pulse.end + 1) * w->pulse.hop_s;
+    t->steady = line.off < STEADY_S;
+    if (!t->steady) {
+        double *const times = QM_NEW_ARRAY(w->arena, double, w->n_beats);
+        if (times)
+            qm_beats_smooth(w->times, w->weights, w->n_beats, times);
+        *n = w->n_beats;
+        return times;
+    }
+    line = qm_beat_line_of_loop(line, w->whole_s, &t->loop);
+    if (t->loop)
+        end = w->whole_s - 0.5 * line.period;
+    double at = line.first;
+    while (at - line.period > -START_S)
+        at -= line.period;
+    double *const times =
+        QM_NEW_ARRAY(w->arena, double, (size_t)((end - at) / line.period) + 2);
+    if (!times)
+        return NULL;
+    *n = 0;
+    for (double beat = at; beat < end; beat = at + line.period * (double)*n)
+        times[(*n)++] = beat > 0 ? beat : 0;
+    return times;
+}
+
+static bool detect(QmTempo *t, Work *w)
+{
+    size_t n = 0;
+    double *const times = make_grid(t, w, &n);
+    uint8_t *const positions = times ? QM_NEW_ARRAY(w->arena, uint8_t, n) : NULL;
+    double *const work = times ? QM_NEW_ARRAY(w->arena, double, n) : NULL;
+    if (!positions || !work)
+        return false;
+    const int bar = qm_downbeats(&w->pulse, times, n, t->loop, positions, w->arena);
+    if (!bar || !qm_tempo_segments(times, n, &t->segments, w->arena))
+        return false;
+    t->beats_in_bar = qm_measured(bar);
+    t->bpm = qm_measured(qm_tempo_median(times, n, work));
+    t->confidence = qm_measured(likely_around(w, t->bpm.value));
+    return take_beats(t, times, positions, n, w->arena) && find_alternatives(t, w);
+}
+
+static void none(QmTempo *t, const char *why)
+{
+    t->bpm = t->confidence = t->beats_in_bar = qm_unmeasured(why);
+}
+
+/* Everything from the grid that was given. */
+static bool take_grid(QmTempo *t, const QmGrid *grid, QmArena *arena)
+{
+    const size_t n = grid->n_beats;
+    if (n < 2) {
+        none(t, "a grid of fewer than two beats");
+        return true;
+    }
+    double *const times = QM_NEW_ARRAY(arena, double, n);
+    double *const work = QM_NEW_ARRAY(arena, double, n);
+    uint8_t *const positions = QM_NEW_ARRAY(arena, uint8_t, n);
+    if (!times || !work || !positions)
+        return false;
+    int bar = 0;
+    for (size_t i = 0; i < n; i++) {
+        times[i] = grid->beats[i].time;
+        positions[i] = (uint8_t)grid->beats[i].position;
+        bar = positions[i] > bar ? positions[i] : bar;
+    }
+    if (!qm_tempo_segments(times, n, &t->segments, arena) ||
+        !take_beats(t, times, positions, n, arena))
+        return false;
+    t->steady = t->segments.count == 1;
+    const QmTempoSegment *const first = t->segments.items;
+    t->bpm = t->steady ? first->bpm : qm_measured(qm_tempo_median(times, n, work));
+    t->confidence = qm_measured(1);
+    t->beats_in_bar = bar ? qm_measured(bar) : qm_unmeasured("the grid does not count");
+    return true;
+}
+
+static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *state,
+                   void *result)
+{
+    (void)analysis;
+    const State *const s = state;
+    QmTempo *const t = result;
+    t->source = call->spec->options.grid ? "grid" : "detected";
+    if (call->spec->options.grid)
+        return take_grid(t, call->spec->options.grid, call->arena);
+    Work *const w = QM_NEW(call->arena, Work);
+    if (!w)
+        return false;
+    w->call = call;
+    w->arena = call->arena;
+    w->whole_s = (double)s->frames / call->spec->rate;
+    choose_range(w);
+    if (!take_pulse(w, s))
+        return false;
+    if (w->pulse.end * w->pulse.hop_s < 1) {
+        none(t, w->pulse.end ? "all begins within a second" : "nothing begins");
+        return true;
+    }
+    if (!weigh_windows(w))
+        return false;
+    if (w->clear < PULSE_LEAST) {
+        none(t, "no pulse");
+        return true;
+    }
+    if (!track(w))
+        return false;
+    if (w->n_beats < 3) {
+        none(t, "fewer than three beats");
+        return true;
+    }
+    return detect(t, w);
+}
+
+/* ---- the table ---- */
+
+#define FIELD(name)  offsetof(QmTempo, name)
+#define COLUMN(name) offsetof(QmTempoSegment, name)
+
+static const QmMeasure segment_columns[] = {
+    {"from", "s", QM_MEASURE_NUMBER, 3, QM_VIEW_DETAIL, COLUMN(from), "its first beat"},
+    {"to", "s", QM_MEASURE_NUMBER, 3, QM_VIEW_DETAIL, COLUMN(to), "its last beat"},
+    {"bpm", "BPM", QM_MEASURE_NUMBER, 2, QM_VIEW_DETAIL, COLUMN(bpm), "its tempo"},
+};
+
+static const QmMeasure measures[] = {
+    {"bpm", "BPM", QM_MEASURE_NUMBER, 2, QM_VIEW_SUMMARY, FIELD(bpm),
+     "tempo of most beats"},
+    {"confidence", "", QM_MEASURE_NUMBER, 2, QM_VIEW_SUMMARY, FIELD(confidence),
+     "how likely this is the level that people tap, 0 to 1"},
+    {"alternatives", "BPM", QM_MEASURE_LIST, 2, QM_VIEW_SUMMARY, FIELD(alternatives),
+     "the same pulse at other levels, likeliest first"},
+    {"alternative_strengths", "", QM_MEASURE_LIST, 3, QM_VIEW_DETAIL, FIELD(strengths),
+     "how likely each of them is, 0 to 1"},
+    {"beats_in_bar", "", QM_MEASURE_NUMBER, 0, QM_VIEW_SUMMARY, FIELD(beats_in_bar),
+     "a guess, unless a grid says so"},
+    {"steady", "", QM_MEASURE_FLAG, 0, QM_VIEW_SUMMARY, FIELD(steady),
+     "one tempo from start to end"},
+    {"loop", "", QM_MEASURE_FLAG, 0, QM_VIEW_SUMMARY, FIELD(loop),
+     "whole beats from the start of the file to its end"},
+    {"source", "", QM_MEASURE_TEXT, 0, QM_VIEW_SUMMARY, FIELD(source),
+     "detected, or from a grid"},
+    {"beats", "s", QM_MEASURE_LIST, 4, QM_VIEW_DETAIL, FIELD(beats), "where beats are"},
+    {"downbeats", "s", QM_MEASURE_LIST, 4, QM_VIEW_DETAIL, FIELD(downbeats),
+     "where bars begin"},
+    {"segments", "", QM_MEASURE_ROWS, 0, QM_VIEW_DETAIL, FIELD(segments),
+     "the tempo map: spans of one tempo", segment_columns,
+     sizeof segment_columns / sizeof segment_columns[0], sizeof(QmTempoSegment)},
+};
+
+const QmFeature qm_feature_tempo = {
+    .name = "tempo",
+    .summary = "tempo with alternatives, beats, bars, tempo map",
+    .measures = measures,
+    .n_measures = sizeof measures / sizeof measures[0],
+    .result_size = sizeof(QmTempo),
+    .setup_size = sizeof(QmFluxBands),
+    .state_size = sizeof(State),
+    .partial_size = partial_size,
+    .prepare = prepare,
+    .fast = fast,
+    .merge = merge,
+    .finish = finish,
+};
