@@ -4,7 +4,7 @@
 
 #include "analysis/feature.h"
 
-enum { QM_MAX_FEATURES = 32 };
+enum { QM_MAX_FEATURES = 32, QM_SCAN_RATE_MAX = 10000000 /* Hz */ };
 
 typedef struct QmFeatureRun {
     const QmFeature *feature;
@@ -24,7 +24,7 @@ struct QmAnalysis {
     int64_t frames;             /* merged so far; at the end, of the file */
 };
 
-/* The sizes for a rate (1 Hz to 10 MHz). */
+/* The sizes for a rate from 1 Hz to QM_SCAN_RATE_MAX. */
 QmScanSpec qm_scan_spec(double rate, uint32_t channels, QmIsa isa,
                         const QmAnalysisOptions *options);
 
