@@ -250,7 +250,7 @@ DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST
 # A second make, so that pkg-config is asked after the packages are there; parallel unless told.
 again = $(if $(V),+,+@)$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 TEST_ENV = BUILD='$(abspath $(BUILD))' QMIX_BUILD='$(abspath $(BUILD))' CC='$(CC)' \
-           QMIX_VERSION='$(VERSION)' QMIX_SANITIZE='$(SANITIZE)' \
+           QMIX_VERSION='$(VERSION)' QMIX_TEMPLATES='$(CURDIR)/templates' QMIX_SANITIZE='$(SANITIZE)' \
            ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 run_tests = $(QUIET)$(TEST_ENV) $(1) tests/run '$(BUILD)/log/$@' $(2)
 

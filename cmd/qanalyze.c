@@ -9,6 +9,7 @@
 #include "cmd/analysed.h"
 #include "cmd/cli.h"
 #include "cmd/album.h"
+#include "cmd/curves.h"
 #include "cmd/features.h"
 #include "cmd/folder.h"
 #include "cmd/grids.h"
@@ -23,9 +24,9 @@
 
 typedef struct Options {
     CliCommon common;
-    const char *features, *tempo_range, *grid, *report;
+    const char *features, *curve, *tempo_range, *grid, *report;
     uint64_t threads;
-    bool series, album, masking, dual_mono, fine_peak, tempo, list_features;
+    bool series, album, masking, dual_mono, fine_peak, tempo, list_features, list_curves;
 } Options;
 
 #define FIELD(name) offsetof(Options, name)
@@ -37,6 +38,12 @@ static const CliOption option_table[] = {
      CLI_TEXT, FIELD(features)},
     {0, "list-features", NULL, "print the features and their measures", CLI_FLAG,
      FIELD(list_features)},
+    {'c', "curve", "NAME",
+     "compare the spectrum with this target: pink, pop, speech, ...\n"
+     "(--list-curves names them)",
+     CLI_TEXT, FIELD(curve)},
+    {0, "list-curves", NULL, "print the target curves and where they come from", CLI_FLAG,
+     FIELD(list_curves)},
     {0, "tempo", NULL, "the same as --features tempo", CLI_FLAG, FIELD(tempo)},
     {0, "tempo-range", "LOW-HIGH", "where the tempo is, in BPM: 70-140", CLI_TEXT,
      FIELD(tempo_range)},
@@ -182,6 +189,9 @@ static QmStatus prepare(Run *run, QmDiag *diag)
         status = read_tempo_range(run, diag);
     if (status == QM_OK)
         status =
+            curves_choose(run->options->curve, &run->arena, diag, &run->analysis.curve);
+    if (status == QM_OK)
+        status =
             folder_expand(&run->options->common.operands, &run->arena, diag, &run->files);
     if (status == QM_OK)
         status = check_stems(run, diag);
@@ -319,25 +329,34 @@ static QmStatus analyse(Run *run, QmDiag *diag)
     return status;
 }
 
+/* What is asked for besides files; false: files are. */
+static bool lists(Run *run, QmDiag *diag)
+{
+    if (run->options->list_features)
+        features_print();
+    else if (run->options->list_curves)
+        curves_print(&run->arena, diag);
+    else
+        return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     Options o = {0};
     Run run = {.options = &o};
+    QmDiag diag = {0};
     int code = 0;
     qm_arena_init(&run.arena);
     if (!cli_parse(&tool, argc, argv, &o, &run.arena, &code))
         goto out;
-    if (o.list_features) {
-        features_print();
-        code = cli_end(&tool, 0);
-        goto out;
+    if (!lists(&run, &diag)) {
+        if (o.common.operands.count == 0) {
+            code = cli_usage_error(&tool, "which file?", NULL);
+            goto out;
+        }
+        analyse(&run, &diag);
     }
-    if (o.common.operands.count == 0) {
-        code = cli_usage_error(&tool, "which file?", NULL);
-        goto out;
-    }
-    QmDiag diag = {0};
-    analyse(&run, &diag);
     code = cli_report(&tool, &o.common, &diag);
     if (code == 0)
         code = qm_status_exit(run.worst);

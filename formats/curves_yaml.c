@@ -167,16 +167,13 @@ QmStatus qm_curves_find(const QmTargetCurves *curves, const char *name, QmArena 
                            names, curves->n);
 }
 
-QmStatus qm_curve_load(const char *name, QmArena *arena, QmDiag *diag,
-                       const QmTargetCurve **curve)
+QmStatus qm_curves_load(QmArena *arena, QmDiag *diag, QmTargetCurves *curves)
 {
     const char *path = NULL;
     char *text = NULL;
     size_t size = 0;
-    QmTargetCurves curves = {0};
     QmStatus status = qm_template_path("curves.yaml", arena, diag, &path);
     status =
         status ? status : qm_file_read(path, QM_YAML_MAX_SIZE, arena, diag, &text, &size);
-    status = status ? status : qm_curves_parse(text, size, path, arena, diag, &curves);
-    return status ? status : qm_curves_find(&curves, name, arena, diag, curve);
+    return status ? status : qm_curves_parse(text, size, path, arena, diag, curves);
 }

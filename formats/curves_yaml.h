@@ -29,8 +29,7 @@ QmStatus qm_curves_parse(const char *text, size_t size, const char *file_name,
 QmStatus qm_curves_find(const QmTargetCurves *curves, const char *name, QmArena *arena,
                         QmDiag *diag, const QmTargetCurve **curve);
 
-/* That curve of the template curves.yaml (formats/templates.h). */
-QmStatus qm_curve_load(const char *name, QmArena *arena, QmDiag *diag,
-                       const QmTargetCurve **curve);
+/* Those of the template curves.yaml (formats/templates.h). */
+QmStatus qm_curves_load(QmArena *arena, QmDiag *diag, QmTargetCurves *curves);
 
 #endif

@@ -225,9 +225,12 @@ static void by_name(void **unused)
     (void)unused;
     const QmTargetCurve *curve = NULL;
     setenv("QMIX_TEMPLATES", "templates", 1);
-    assert_int_equal(qm_curve_load("speech", &arena, &diag, &curve), QM_OK);
+    QmTargetCurves curves;
+    assert_int_equal(qm_curves_load(&arena, &diag, &curves), QM_OK);
+    assert_int_equal(qm_curves_find(&curves, "speech", &arena, &diag, &curve), QM_OK);
     assert_string_equal(curve->name, "speech");
-    assert_int_equal(qm_curve_load("speach", &arena, &diag, &curve), QM_ERR_INPUT);
+    assert_int_equal(qm_curves_find(&curves, "speach", &arena, &diag, &curve),
+                     QM_ERR_INPUT);
     assert_string_equal(
         diag.text,
         "templates/curves.yaml: unknown curve 'speach', did you mean 'speech'?");
