@@ -170,8 +170,6 @@ static json_t *list_json(const QmMeasure *measure, const QmList *list)
     return array;
 }
 
-static json_t *value_json(const QmMeasure *measure, const void *values);
-
 static json_t *rows_json(const QmMeasure *measure, const QmList *rows)
 {
     json_t *const array = json_array();
@@ -180,7 +178,7 @@ static json_t *rows_json(const QmMeasure *measure, const QmList *rows)
         json_t *const object = json_object();
         for (uint16_t c = 0; c < measure->n_columns; c++)
             json_object_set_new(object, measure->columns[c].name,
-                                value_json(&measure->columns[c], row));
+                                measure_json(&measure->columns[c], row));
         if (json_array_append_new(array, object) != 0) {
             json_decref(array);
             return NULL;
@@ -189,7 +187,7 @@ static json_t *rows_json(const QmMeasure *measure, const QmList *rows)
     return array;
 }
 
-static json_t *value_json(const QmMeasure *measure, const void *values)
+json_t *measure_json(const QmMeasure *measure, const void *values)
 {
     const void *const at = field(measure, values);
     switch (measure->kind) {
@@ -219,7 +217,7 @@ json_t *measures_json(const MeasureGroup *group)
         const QmMeasure *const m = &group->measures[i];
         if (m->view == QM_VIEW_SERIES)
             continue;
-        ok = json_object_set_new(object, m->name, value_json(m, group->values)) == 0;
+        ok = json_object_set_new(object, m->name, measure_json(m, group->values)) == 0;
         const char *const reason = why(m, group->values);
         if (!reason)
             continue;
@@ -241,7 +239,8 @@ bool measures_series_json(const MeasureGroup *group, json_t *object)
     for (uint32_t i = 0; ok && i < group->n_measures; i++) {
         const QmMeasure *const m = &group->measures[i];
         if (m->view == QM_VIEW_SERIES)
-            ok = json_object_set_new(object, m->name, value_json(m, group->values)) == 0;
+            ok =
+                json_object_set_new(object, m->name, measure_json(m, group->values)) == 0;
     }
     return ok;
 }

@@ -23,6 +23,9 @@ json_t *measures_json(const MeasureGroup *group);
 /* Adds the group's series to `object`; false: out of memory. */
 bool measures_series_json(const MeasureGroup *group, json_t *object);
 
+/* One value of it, also an array; null when there is none. NULL: out of memory. */
+json_t *measure_json(const QmMeasure *measure, const void *values);
+
 /* A number as its table shows it: "-14.02", or "-" when there is none. */
 void measure_text(const QmMeasure *measure, const void *values, char text[64]);
 
