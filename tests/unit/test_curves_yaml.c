@@ -225,11 +225,11 @@ static void by_name(void **unused)
     (void)unused;
     const QmTargetCurve *curve = NULL;
     setenv("QMIX_TEMPLATES", "templates", 1);
-    QmTargetCurves curves;
-    assert_int_equal(qm_curves_load(&arena, &diag, &curves), QM_OK);
-    assert_int_equal(qm_curves_find(&curves, "speech", &arena, &diag, &curve), QM_OK);
+    QmTargetCurves loaded;
+    assert_int_equal(qm_curves_load(&arena, &diag, &loaded), QM_OK);
+    assert_int_equal(qm_curves_find(&loaded, "speech", &arena, &diag, &curve), QM_OK);
     assert_string_equal(curve->name, "speech");
-    assert_int_equal(qm_curves_find(&curves, "speach", &arena, &diag, &curve),
+    assert_int_equal(qm_curves_find(&loaded, "speach", &arena, &diag, &curve),
                      QM_ERR_INPUT);
     assert_string_equal(
         diag.text,
