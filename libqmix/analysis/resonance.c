@@ -7,16 +7,18 @@
  *                  what lies 1/6 to 1/2 octave away, and 3 dB above that of either side,
  *                  so that the edge of a slope is none
  *     bell         the Lorentzian that it adds, fitted to the points around (peak_fit.h):
- *                  frequency, width and height, corrected for how wide a line looks
+ *                  frequency, width and height, corrected for how wide a line looks; and
+ *                  what is around, once more without the bell's foot
  *     persistence  part of the slow spectra in which the point, averaged over 1/16 octave,
  *                  stands out by at least half of what it does in the long-term spectrum
  *
  * What separates a resonance from a note. A note comes and goes with the music, a
- * resonance answers whatever is played: persistence must reach 50 %. A note held
+ * resonance answers whatever is played: persistence must reach 70 %. A note held
  * throughout is a line as narrow as the window shows; a resonance of the same frequency
  * rings for less than the window: what is not wider than a line by a quarter is left out
- * (Q above 50 at 100 Hz, above 100 from 1 kHz on: hum, whistles and drones are tones). And
- * where nothing around the peak moves over time, there is no telling: the mean spread of
+ * (Q above 50 at 100 Hz, above 100 from 1 kHz on: hum, whistles and drones are tones). Partials
+ * of many notes that meet in one place leave lines there, a resonance that many sounds
+ * went through is filled (`filled`). And where nothing around the peak moves over time, there is no telling: the mean spread of
  * the points beside it must reach half of what noise has there.
  *
  * What it cannot do: a wide vibrato on one note all the time counts as a resonance, and a
@@ -47,7 +49,7 @@ enum {
 };
 
 static const double lowest_hz = 31.25;
-static const double least_db = 6, side_db = 3, least_persistence = 0.5;
+static const double least_db = 6, side_db = 3, least_persistence = 0.7;
 static const double quiet = 1e-7;     /* -70 dBFS */
 static const double line_bins = 1.44; /* half-power width of a line under a Hann window */
 /* A box of 1, as wide as a Gaussian with as much spread: 2 sqrt(2 ln 2) / sqrt(12). */
@@ -223,6 +225,30 @@ static bool moves(const Setup *setup, const State *s, uint32_t g)
 
 /* ---- finding ---- */
 
+/* The mean level of what is around p->at, without what its bell has there, as a density.
+ * Where the bell is half of it or more, what is left is mostly error, so those points are
+ * left out as long as there are FEW others. */
+static double around(const Setup *s, const double *density, const Peak *p)
+{
+    enum { FEW = 8 };
+    double sum = 0, all = 0;
+    uint32_t n = 0, n_all = 0;
+    for (uint32_t g = p->at - FAR; g <= p->at + FAR; g++) {
+        if (g + NEAR >= p->at && g <= p->at + NEAR)
+            continue;
+        const double x = 2 * (s->hz[g] - p->bell.at) / p->bell.width;
+        const double left = density[g] - p->bell.height / (1 + x * x);
+        const double half = 0.5 * density[g];
+        all += qm_log10(left > half ? left : half);
+        n_all++;
+        if (left > half) {
+            sum += qm_log10(left);
+            n++;
+        }
+    }
+    return qm_pow(10, n >= FEW ? sum / n : all / n_all);
+}
+
 /* The bell around point p->at: the points that have a quarter of what the highest adds,
  * and at least two on either side. */
 static bool fit(const Setup *s, const double *density, Peak *p)
@@ -241,6 +267,29 @@ static bool fit(const Setup *s, const double *density, Peak *p)
         y[n++] = density[g];
     }
     return n >= 4 && qm_peak_fit(x, y, n, p->floor, &p->bell);
+}
+
+/* The bell and what is around it, in turns: each is what the other leaves. */
+static bool settle(const Setup *s, const double *density, Peak *p)
+{
+    enum { TURNS = 6 };
+    p->bell = (QmPeakFit){.at = s->hz[p->at], .width = 1};
+    for (uint32_t turn = 0; turn < TURNS; turn++) {
+        p->floor = around(s, density, p);
+        if (!fit(s, density, p))
+            return false;
+    }
+    return true;
+}
+
+/* Whether the bins of the bell are filled, as the sum of many sounds fills them, and not
+ * with the lines of a few: their geometric mean is at most 3 dB below the arithmetic. Of
+ * fewer than four bins nobody can tell. */
+static bool filled(const QmLongTerm *spectrum, const QmPeakFit *bell)
+{
+    const double from = bell->at - 0.5 * bell->width, to = from + bell->width;
+    return to - from < 4 * spectrum->bin_hz ||
+           qm_long_term_flatness(spectrum, from, to) > 0.5;
 }
 
 /* Takes out what the window adds to the width and takes from the height. False: the peak
@@ -307,25 +356,24 @@ static void sort(QmList *list)
     }
 }
 
-static bool search(const QmFeatureCall *call, const State *s, const double *power,
+static bool search(const QmFeatureCall *call, const State *s, const QmLongTerm *spectrum,
                    QmResonances *out)
 {
     const Setup *const setup = call->setup;
     double density[POINTS], level[POINTS], sums[POINTS + 1];
     double smooth[POINTS], smooth_sums[POINTS + 1];
     bool taken[POINTS] = {false};
-    densities(setup, power, density);
+    densities(setup, spectrum->power, density);
     levels(setup->n, density, 0, level, sums);
     levels(setup->n, density, SMOOTH, smooth, smooth_sums);
     while (out->resonances.count < QM_MAX_RESONANCES) {
         Peak p = {.at = next_peak(setup->n, level, sums, taken)};
         if (p.at == 0)
             break;
-        p.floor = qm_pow(10, 0.05 * (below(sums, p.at) + above(sums, p.at)));
         for (uint32_t g = p.at - NEAR; g <= p.at + NEAR; g++)
             taken[g] = true;
-        if (fit(setup, density, &p) && sharpen(setup, &p) &&
-            !add(call, s, smooth, smooth_sums, &p, out))
+        if (settle(setup, density, &p) && filled(spectrum, &p.bell) &&
+            sharpen(setup, &p) && !add(call, s, smooth, smooth_sums, &p, out))
             return false;
     }
     sort(&out->resonances);
@@ -344,7 +392,7 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
         out->count = qm_unmeasured("under 3 s of sound");
         return true;
     }
-    const bool done = search(call, s, spectrum->long_term.power, out);
+    const bool done = search(call, s, &spectrum->long_term, out);
     out->count = qm_measured((double)out->resonances.count);
     return done;
 }

@@ -14,7 +14,7 @@ typedef struct QmResonance {
     QmMeasured frequency;   /* Hz */
     QmMeasured prominence;  /* dB over what is around it; at least 6 */
     QmMeasured q;           /* frequency / width of what it adds, at half power */
-    QmMeasured persistence; /* % of the time in which it stood out; at least 50 */
+    QmMeasured persistence; /* % of the time in which it stood out; at least 70 */
 } QmResonance;
 
 typedef struct QmResonances {
