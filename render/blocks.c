@@ -57,34 +57,70 @@ void qm_blocks_close(QmBlocks *blocks)
     blocks->reader.self = NULL;
 }
 
-/* x[n] within what features can square and sum without overflow; how many were not. */
-static uint64_t bound(float *x, size_t n)
+/* Four samples, and what their bits are as integers: those of magnitudes are in order. */
+typedef float Four __attribute__((vector_size(16)));
+typedef int32_t FourI __attribute__((vector_size(16)));
+
+static Four load(const float *p)
 {
-    uint64_t beyond = 0;
-    for (size_t i = 0; i < n; i++) {
-        const float low = x[i] > -QM_BLOCK_LOUDEST ? x[i] : -QM_BLOCK_LOUDEST;
-        const float y = low < QM_BLOCK_LOUDEST ? low : QM_BLOCK_LOUDEST;
-        beyond += x[i] != y;
-        x[i] = y;
-    }
-    return beyond;
+    Four x;
+    memcpy(&x, p, sizeof x);
+    return x;
 }
 
-/* in[n][channels] to planar[c] + at. */
-static void spread(const float *in, uint32_t channels, uint32_t n, float *const *planar,
-                   size_t at)
+static void store(float *p, Four x) { memcpy(p, &x, sizeof x); }
+
+/* All ones where a sample is louder than QM_BLOCK_LOUDEST. */
+static FourI beyond(Four x)
 {
-    if (channels == 2) {
-        float *const left = planar[0] + at, *const right = planar[1] + at;
-        for (uint32_t i = 0; i < n; i++) {
-            left[i] = in[2 * i];
-            right[i] = in[2 * i + 1];
-        }
-        return;
+    const union {
+        float value;
+        int32_t bits;
+    } loudest = {QM_BLOCK_LOUDEST};
+    return ((FourI)x & INT32_MAX) > loudest.bits;
+}
+
+/* What features can square and sum without overflow. */
+static float bounded(float x)
+{
+    const float low = x > -QM_BLOCK_LOUDEST ? x : -QM_BLOCK_LOUDEST;
+    return low < QM_BLOCK_LOUDEST ? low : QM_BLOCK_LOUDEST;
+}
+
+/* in[n][2] to left and right; whether any is beyond. */
+static bool spread_pairs(const float *in, uint32_t n, float *left, float *right)
+{
+    FourI any = {0};
+    uint32_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const Four a = load(in + 2 * i), b = load(in + 2 * i + 4);
+        any |= beyond(a) | beyond(b);
+        store(left + i, __builtin_shufflevector(a, b, 0, 2, 4, 6));
+        store(right + i, __builtin_shufflevector(a, b, 1, 3, 5, 7));
     }
+    bool loud = any[0] | any[1] | any[2] | any[3];
+    for (; i < n; i++) {
+        left[i] = in[2 * i];
+        right[i] = in[2 * i + 1];
+        loud |= bounded(left[i]) != left[i] || bounded(right[i]) != right[i];
+    }
+    return loud;
+}
+
+/* in[n][channels] to planar[c] + at; how many of them had to be bounded. */
+static uint64_t spread(const float *in, uint32_t channels, uint32_t n,
+                       float *const *planar, size_t at)
+{
+    if (channels == 2 && !spread_pairs(in, n, planar[0] + at, planar[1] + at))
+        return 0;
+    uint64_t count = 0;
     for (uint32_t c = 0; c < channels; c++)
-        for (uint32_t i = 0; i < n; i++)
-            planar[c][at + i] = in[(size_t)i * channels + c];
+        for (uint32_t i = 0; i < n; i++) {
+            const float x = in[(size_t)i * channels + c], y = bounded(x);
+            count += x != y;
+            planar[c][at + i] = y;
+        }
+    return count;
 }
 
 /* The next n frames to planar[c] + at; silence behind the end. */
@@ -99,8 +135,7 @@ static QmStatus fill(QmBlocks *b, float *const *planar, size_t at, uint32_t n,
                                                    b->interleaved, &got, diag);
             if (status != QM_OK)
                 return status;
-            b->beyond += bound(b->interleaved, (size_t)got * b->channels);
-            spread(b->interleaved, b->channels, got, planar, at + done);
+            b->beyond += spread(b->interleaved, b->channels, got, planar, at + done);
             b->total += got;
             b->ended = got < want;
         }
