@@ -9,6 +9,7 @@
 #include "cmd/analysed.h"
 #include "cmd/cli.h"
 #include "cmd/album.h"
+#include "cmd/compare.h"
 #include "cmd/curves.h"
 #include "cmd/features.h"
 #include "cmd/folder.h"
@@ -26,6 +27,9 @@ typedef struct Options {
     CliCommon common;
     const char *features, *curve, *tempo_range, *grid, *report;
     uint64_t threads;
+    const char *junit;
+    CliList tolerances;
+    bool compare, tap;
     bool series, album, masking, dual_mono, fine_peak, tempo, list_features, list_curves;
 } Options;
 
@@ -61,6 +65,19 @@ static const CliOption option_table[] = {
      "the files as stems of one mix: their balance, who hides whom,\n"
      "which of them hear the same source",
      CLI_FLAG, FIELD(masking)},
+    {0, "compare", NULL,
+     "two files: what differs between them, sample by sample and\n"
+     "measure by measure; exit 1 when more differs than may",
+     CLI_FLAG, FIELD(compare)},
+    {0, "tolerance", "FILE|NAME=VALUE",
+     "with --compare: how much may differ (may be given again),\n"
+     "as loudness.integrated=0.1, tempo.bpm=1%, level=0.5, key=same,\n"
+     "default=0.5, null=-60, delay=0, identical=yes (default: only\n"
+     "that), or a YAML file of such lines",
+     CLI_LIST, FIELD(tolerances)},
+    {0, "tap", NULL, "with --compare: print TAP, a test a measure", CLI_FLAG, FIELD(tap)},
+    {0, "junit", "FILE", "with --compare: write the same as JUnit XML", CLI_TEXT,
+     FIELD(junit)},
     {0, "dual-mono", NULL, "mono files will be heard from two speakers: +3.01 LU",
      CLI_FLAG, FIELD(dual_mono)},
     {0, "fine-peak", NULL, "true peak at 16 times the rate throughout", CLI_FLAG,
@@ -81,6 +98,7 @@ static const CliTool tool = {
              "  sox song.mp3 -t wav - | qanalyze - --json | jq .loudness.integrated\n"
              "  qanalyze --masking stems/*.wav\n"
              "  qanalyze mix.wav --report mix.html\n"
+             "  qanalyze --compare before.wav after.wav --tolerance null=-60\n"
              "\n"
              "exit status: 0 done, 1 a comparison found a difference, 2 usage, 3 bad "
              "input, 4 I/O",
@@ -97,6 +115,7 @@ typedef struct Run {
     uint32_t n_kept;
     StemSet stems;  /* with --masking */
     QmStatus worst; /* of the files */
+    bool beyond;    /* with --compare: more differs than may */
     QmDiag *diag;
     CliProgress progress;
 } Run;
@@ -178,6 +197,22 @@ static QmStatus check_stems(const Run *run, QmDiag *diag)
     return QM_OK;
 }
 
+static QmStatus check_comparison(const Run *run, QmDiag *diag)
+{
+    const Options *const o = run->options;
+    if (!o->compare && (o->tolerances.count || o->tap || o->junit))
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "--tolerance, --tap and --junit go with --compare");
+    if (o->compare && run->files.count != 2)
+        return qm_fail_plain(diag, QM_ERR_USAGE, "--compare takes two files, found %zu",
+                             run->files.count);
+    if (o->compare && (o->report || o->masking || o->album || o->series))
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "--report, --masking, --album and --series do not go with "
+                             "--compare");
+    return QM_OK;
+}
+
 static QmStatus prepare(Run *run, QmDiag *diag)
 {
     run->diag = diag;
@@ -193,6 +228,8 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     if (status == QM_OK)
         status =
             folder_expand(&run->options->common.operands, &run->arena, diag, &run->files);
+    if (status == QM_OK)
+        status = check_comparison(run, diag);
     if (status == QM_OK)
         status = check_stems(run, diag);
     if (status == QM_OK)
@@ -299,12 +336,18 @@ static uint32_t threads_of(const Options *o)
     return (uint32_t)(n < QM_MAX_THREADS ? n : QM_MAX_THREADS);
 }
 
+static QmStatus compare(Run *run, const QmAnalyseRequest *request, QmDiag *diag)
+{
+    const Options *const o = run->options;
+    const CompareOptions options = {&o->common, o->tolerances, o->tap, o->junit};
+    return compare_files(&options, request, &run->arena, diag, &run->beyond);
+}
+
 static QmStatus analyse(Run *run, QmDiag *diag)
 {
     QmStatus status = prepare(run, diag);
     if (status != QM_OK)
         return status;
-    run->progress = cli_progress_start(&run->options->common, "analysing");
     const QmAnalyseRequest request = {
         .names = run->files.items,
         .n_names = (uint32_t)run->files.count,
@@ -318,6 +361,9 @@ static QmStatus analyse(Run *run, QmDiag *diag)
         .self = run,
         .progress = {cli_progress_report, &run->progress},
     };
+    if (run->options->compare)
+        return compare(run, &request, diag);
+    run->progress = cli_progress_start(&run->options->common, "analysing");
     status = qm_analyse(&request, diag);
     cli_progress_end(&run->progress);
     if (status == QM_OK)
@@ -360,6 +406,8 @@ int main(int argc, char **argv)
     code = cli_report(&tool, &o.common, &diag);
     if (code == 0)
         code = qm_status_exit(run.worst);
+    if (code == 0 && run.beyond)
+        code = 1;
     code = cli_end(&tool, code);
 out:
     qm_arena_release(&run.arena);

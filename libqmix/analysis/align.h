@@ -1,69 +1,34 @@
-/* Which stems hear the same source: bleed, a DI beside its amplifier, the two microphones
- * of a kick, a stem that was exported twice; how much later one is than the other, and
- * with which polarity.
- *
- * The stems come block by block, in step:
- *
- *     for each block:  qm_align_take(stems 2 k and 2 k + 1)     any thread, any order
- *                      qm_align_pairs(row)                      when all were taken
- *     qm_align_finish
- *
- * What is told depends on neither the threads nor their number. Memory: 18 kB a pair. */
+/* How much later the one of two recordings is. */
 #ifndef QM_ANALYSIS_ALIGN_H
 #define QM_ANALYSIS_ALIGN_H
 
-#include "analysis/measure.h"
+#include "base/arena.h"
 #include "dsp/isa.h"
 
-enum { QM_ALIGN_MAX_STEMS = 128 };
+#include <stdbool.h>
+#include <stdint.h>
 
-/* A row a pair that has something in common; where a file has more than one channel, the
- * middle of its first two is compared. */
-typedef struct QmAlignedPair {
-    const char *first, *second;
-    /* "duplicate": the same samples, or all of them negative; "copy": the same sound at
-     * another level or time; "shared source": part of what they hold is the same. */
-    const char *relation;
-    QmMeasured delay; /* samples by which the second is later; to about a tenth */
-    QmMeasured delay_ms;
-    const char *polarity;  /* "same", "inverted"; "unclear": turned by about 90 degrees */
-    QmMeasured phase;      /* degrees between them, the delay taken out: -180..180 */
-    QmMeasured shared;     /* %: how much of the spectrum agrees with that delay */
-    QmMeasured confidence; /* 0..1 */
-    uint32_t first_at, second_at; /* which stems */
-} QmAlignedPair;
+/* Below this correlation there is nothing to align: the deepest null that a delay and a
+ * gain could make is 10 log10(1 - 0.5^2) = -1.2 dB. */
+#define QM_ALIGNED 0.5
 
 typedef struct QmAlignment {
-    QmMeasured compared; /* pairs */
-    QmList pairs;        /* of QmAlignedPair, in the order of stems */
+    bool found;         /* else the rest is 0, but for gain, 1 */
+    int64_t delay;      /* frames that B is later than A */
+    double correlation; /* -1..1, of A and B so shifted */
+    double gain;        /* B times that is closest to A; below 0: turned over */
 } QmAlignment;
-
-/* The table that describes a QmAlignment. */
-extern const QmMeasure qm_alignment_measures[];
-extern const uint32_t qm_alignment_measure_count;
-
-/* A block of a stem; behind its end `frames` is short or 0 and the rest is silence. */
-typedef struct QmAlignInput {
-    const float *samples; /* interleaved, a whole block */
-    uint32_t channels, frames;
-} QmAlignInput;
 
 typedef struct QmAlign QmAlign;
 
-/* `n` stems (up to QM_ALIGN_MAX_STEMS) at `rate`. NULL: out of memory. */
-QmAlign *qm_align_new(uint32_t n, double rate, QmIsa isa, QmArena *arena);
-uint32_t qm_align_block(const QmAlign *align); /* frames: 171 ms at 48 kHz */
-size_t qm_align_work(const QmAlign *align);    /* bytes a thread, aligned to 64 */
-
-/* The next block of stems 2 k and 2 k + 1 (NULL where there is none), which stays where it
- * is until all pairs are done. */
-void qm_align_take(QmAlign *align, uint32_t k, const QmAlignInput *first,
-                   const QmAlignInput *second, void *work);
-/* Compares the block of stem `row` with those of all stems behind it. */
-void qm_align_pairs(QmAlign *align, uint32_t row);
-
-/* `names` and what the result holds stay in use. False: out of memory. */
-bool qm_align_finish(QmAlign *align, const char *const *names, void *work, QmArena *arena,
-                     QmAlignment *result);
+/* Delays up to two seconds are found (above 130 kHz: 262144 frames). NULL: out of
+ * memory. */
+QmAlign *qm_align_new(double rate, uint32_t channels, QmIsa isa, QmArena *arena);
+/* The furthest delay it can find, in frames. */
+int64_t qm_align_reach(const QmAlign *align);
+/* The next n interleaved frames of both; NULL: that file has ended. */
+void qm_align_add(QmAlign *align, const float *a, const float *b, uint32_t n);
+/* To be asked once, at the end. */
+QmAlignment qm_align_find(QmAlign *align);
 
 #endif
