@@ -2,7 +2,8 @@
  *
  *     L(b, t) = log2(K + P(b, t))        K = reference - 50 dB, -90 dBFS at least
  *     D(b, t) = max(0, L(b, t) - L(b, t - 1))
- *     N(t)    = (mean over bands of sqrt D)^2
+ *     E(b, t) = max(0, L(b, t) - max of L(b - 1..b + 1, t - 1))
+ *     N(t)    = (mean over bands of sqrt D)^2 + 0.35 * mean over bands of E
  *
  * P is the power in a third of an octave. Rises of logarithms do not depend on gain; K
  * keeps what nobody hears beside the music of the last seconds from counting (the
@@ -11,7 +12,9 @@
  * replaces by one that follows the level, as the whitening of Stowell and Plumbley does
  * ("Adaptive whitening for improved real-time audio onset detection", ICMC 2007). The
  * root counts how many bands rise rather than how far: an attack is wide, a beating
- * partial, a note's vibrato or a slow swell is not.
+ * partial or a slow swell is not. E is for the soft beginning of a lone tone, which is
+ * narrow, but high; vibrato only moves power to a band beside (Böck and Widmer, "Maximum
+ * filter vibrato suppression for onset detection", DAFx 2013).
  *
  * An onset is a look that has
  *
@@ -35,6 +38,7 @@
 #define FORGET_S   10.0
 #define LEAST      0.07 /* octaves of power, 3.01 dB each */
 #define MEDIANS    3.0
+#define NARROW     0.35
 #define DB_OF_LOG2 3.0102999566398120
 
 enum { AROUND = 2, MEAN_BEFORE = 6, MEAN_BEHIND = 4, WINDOW = 2 * QM_NOVELTY_WIDE + 1 };
@@ -43,6 +47,17 @@ void qm_novelty_init(QmNovelty *novelty, uint32_t bands, double hop_s)
 {
     *novelty = (QmNovelty){.bands = bands, .reference = SILENCE / KNEE};
     novelty->forget = qm_exp(-hop_s / FORGET_S);
+}
+
+/* The most that a band and those beside it had before. */
+static float neighbours(const QmNovelty *n, uint32_t b)
+{
+    float most = n->before[b];
+    if (b > 0 && n->before[b - 1] > most)
+        most = n->before[b - 1];
+    if (b + 1 < n->bands && n->before[b + 1] > most)
+        most = n->before[b + 1];
+    return most;
 }
 
 static double novelty_of(QmNovelty *n, const float *power)
@@ -54,15 +69,20 @@ static double novelty_of(QmNovelty *n, const float *power)
     if (n->reference < SILENCE / KNEE)
         n->reference = SILENCE / KNEE;
     const double knee = n->reference * KNEE;
-    double sum = 0;
+    double wide = 0, narrow = 0;
     for (uint32_t b = 0; b < n->bands; b++) {
-        if (power[b] > n->before[b])
-            sum += qm_sqrt(
-                qm_log2((knee + (double)power[b]) / (knee + (double)n->before[b])));
-        n->before[b] = power[b];
+        const double now = knee + (double)power[b];
+        const float before = n->before[b], around = neighbours(n, b);
+        if (power[b] > before)
+            wide += qm_sqrt(qm_log2(now / (knee + (double)before)));
+        if (power[b] > around)
+            narrow += qm_log2(now / (knee + (double)around));
     }
-    const double mean = n->bands ? sum / n->bands : 0;
-    return mean * mean;
+    memcpy(n->before, power, n->bands * sizeof *power);
+    if (!n->bands)
+        return 0;
+    wide /= n->bands;
+    return wide * wide + NARROW * narrow / n->bands;
 }
 
 /* N of look t; silence before the first. */
