@@ -111,6 +111,7 @@ static void add_file(const ReportPart *part)
     report_distribution(part);
     report_key(part);
     qm_text_add(text, "</div>\n");
+    report_beats(part);
     report_tables(part);
     qm_text_add(text, "</article>\n");
 }

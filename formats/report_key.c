@@ -3,6 +3,9 @@
 
 #include "analysis/key.h"
 
+#include <stdio.h>
+#include <string.h>
+
 enum {
     NOTES = 12,
     HEIGHT = 250,
@@ -21,9 +24,13 @@ static void bars(QmText *text, const QmSvgFrame *f, const QmKey *key)
         const double x = qm_svg_x(f, i + 0.5), y = report_y(f, value);
         qm_svg_rect(text, x - BAR / 2.0, y, BAR, f->bottom - y,
                     i == key->tonic ? " fill=\"var(--core)\"" : " fill=\"var(--body)\"");
-        qm_svg_label(text, x, f->bottom + 16, "middle", NAMES[i]);
         if (i == key->tonic) {
+            char name[8];
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(key->key, " "), key->key);
+            qm_svg_label(text, x, f->bottom + 16, "middle", name); /* Db, not C# */
             qm_svg_label(text, x, f->bottom + 32, "middle", "tonic");
+        } else {
+            qm_svg_label(text, x, f->bottom + 16, "middle", NAMES[i]);
         }
     }
 }

@@ -85,6 +85,7 @@ void report_spectrum(const ReportPart *part);
 void report_stereo(const ReportPart *part);
 void report_distribution(const ReportPart *part);
 void report_key(const ReportPart *part);
+void report_beats(const ReportPart *part);
 /* Of all files: balance, masking, alignment. */
 void report_stems(const ReportPart *part, const QmReport *report);
 void report_tables(const ReportPart *part); /* of all features */

@@ -1,12 +1,12 @@
 /* The outline of a file, in bounded memory.
  *
  * A block says of every 64 frames (times 2^scale) the lowest and highest sample and the
- * sum of the squares. They are gathered in at most 4096 columns: when one more would be
+ * sum of the squares. They are gathered in at most 16384 columns: when one more would be
  * needed, neighbours become one,
  *
  *     low = min(a, b)    high = max(a, b)    squares = a + b
  *
- * and columns are twice as long from then on. So a long file has 2049 to 4096 of them,
+ * and columns are twice as long from then on. So a long file has 8193 to 16384 of them,
  * and a column's frames begin at a multiple of its length, wherever blocks end. */
 #include "analysis/wave.h"
 
@@ -182,7 +182,7 @@ static const QmMeasure MEASURES[] = {
 
 const QmFeature qm_feature_wave = {
     .name = "wave",
-    .summary = "the outline of the waveform, at most 4096 columns",
+    .summary = "the outline of the waveform, at most 16384 columns",
     .measures = MEASURES,
     .n_measures = sizeof MEASURES / sizeof MEASURES[0],
     .result_size = sizeof(QmWave),

@@ -6,8 +6,8 @@
 #include "analysis/feature.h"
 
 enum {
-    QM_WAVE_BITS = 6,       /* columns of a short file have 2^6 frames at scale 0 ... */
-    QM_WAVE_COLUMNS = 4096, /* ... and twice as many whenever there would be more */
+    QM_WAVE_BITS = 6,        /* columns of a short file have 2^6 frames at scale 0 ... */
+    QM_WAVE_COLUMNS = 16384, /* ... and twice as many whenever there would be more */
 };
 
 /* Lists of double, one a column; `high` and `low` are samples, `rms` is above 0. */

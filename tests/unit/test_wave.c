@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-/* 64 * 4096 frames are the longest file with the shortest columns. */
+/* 64 * 16384 frames are the longest file with the shortest columns. */
 enum { FULL = 64 * QM_WAVE_COLUMNS, MOST = 3 * FULL + 4321 };
 
 static float samples[2][MOST];
