@@ -16,10 +16,13 @@
  * resonance answers whatever is played: persistence must reach 70 %. A note held
  * throughout is a line as narrow as the window shows; a resonance of the same frequency
  * rings for less than the window: what is not wider than a line by a quarter is left out
- * (Q above 50 at 100 Hz, above 100 from 1 kHz on: hum, whistles and drones are tones). Partials
- * of many notes that meet in one place leave lines there, a resonance that many sounds
- * went through is filled (`filled`). And where nothing around the peak moves over time, there is no telling: the mean spread of
- * the points beside it must reach half of what noise has there.
+ * (Q above 50 at 100 Hz, above 100 from 1 kHz on: hum, whistles and drones are tones).
+ * Partials of many notes that meet in one place leave lines there; a resonance that many
+ * sounds went through is filled (`filled`). A note that is struck again and again has
+ * partials: with a peak an octave above it, it is taken for one, and so are a room's
+ * modes along one wall. And where nothing around the peak moves over time, there is no
+ * telling: the mean spread of the points beside it must reach half of what noise has
+ * there.
  *
  * What it cannot do: a wide vibrato on one note all the time counts as a resonance, and a
  * resonance between the partials of a low voice shows only when one of them meets it, so
@@ -40,12 +43,13 @@
 enum {
     PER_OCTAVE = 48,
     POINTS = 9 * PER_OCTAVE + 1,
-    FAR = PER_OCTAVE / 2,  /* what is around lies within this ... */
-    NEAR = PER_OCTAVE / 6, /* ... and not within this */
-    SMOOTH = 1,            /* points either side, for persistence */
-    STEPS = 32,            /* how far a point stands out, 1 dB each ... */
-    STEP_0 = -8,           /* ... from here */
-    MIN_LOOKS = 16,        /* 3 s */
+    FAR = PER_OCTAVE / 2,          /* what is around lies within this ... */
+    NEAR = PER_OCTAVE / 6,         /* ... and not within this */
+    SMOOTH = 1,                    /* points either side, for persistence */
+    STEPS = 32,                    /* how far a point stands out, 1 dB each ... */
+    STEP_0 = -8,                   /* ... from here */
+    MIN_LOOKS = 16,                /* 3 s */
+    MAX_PEAKS = POINTS / NEAR + 1, /* each keeps others off */
 };
 
 static const double lowest_hz = 31.25;
@@ -78,7 +82,16 @@ typedef struct Peak {
     uint32_t at;
     double floor; /* power density around */
     QmPeakFit bell;
+    double lasts; /* persistence, 0..1 */
+    bool own;     /* of the recording, by itself */
+    bool partial; /* of a note, by its company */
 } Peak;
+
+/* The long-term spectrum on the points; sums as levels() makes them. */
+typedef struct Levels {
+    double density[POINTS], level[POINTS], sums[POINTS + 1];
+    double smooth[POINTS], smooth_sums[POINTS + 1];
+} Levels;
 
 /* ---- densities and what stands out ---- */
 
@@ -324,60 +337,92 @@ static uint32_t next_peak(uint32_t n, const double *level, const double *sums,
     return best;
 }
 
-static bool add(const QmFeatureCall *call, const State *s, const double *smooth,
-                const double *smooth_sums, Peak *p, QmResonances *out)
+static double prominence(const Peak *p)
 {
-    const Setup *const setup = call->setup;
-    const double out_db = stands_out(smooth, smooth_sums, p->at);
-    const double lasts = persistence(s, p->at, 0.5 * out_db);
-    const double db = 10 * qm_log10(1 + p->bell.height / p->floor);
-    if (lasts < least_persistence || db < least_db || !moves(setup, s, p->at))
-        return true;
-    QmResonance *const row = qm_list_add(&out->resonances, sizeof *row, call->arena);
-    if (!row)
-        return false;
-    row->frequency = qm_measured(p->bell.at);
-    row->prominence = qm_measured(db);
-    row->q = qm_measured(p->bell.at / p->bell.width);
-    row->persistence = qm_measured(100 * lasts);
-    return true;
+    return 10 * qm_log10(1 + p->bell.height / p->floor);
 }
 
-static void sort(QmList *list)
+/* Fills in what there is to know of the peak at p->at. False: it is no bell, or it does
+ * not last. */
+static bool look_at(const Setup *setup, const State *s, const QmLongTerm *spectrum,
+                    const Levels *levels, Peak *p)
 {
-    QmResonance *const rows = list->items;
-    for (size_t i = 1; i < list->count; i++) {
-        for (size_t k = i;
-             k > 0 && rows[k - 1].prominence.value < rows[k].prominence.value; k--) {
-            const QmResonance row = rows[k];
-            rows[k] = rows[k - 1];
-            rows[k - 1] = row;
-        }
+    if (!settle(setup, levels->density, p))
+        return false;
+    const double out_db = stands_out(levels->smooth, levels->smooth_sums, p->at);
+    p->lasts = persistence(s, p->at, 0.5 * out_db);
+    p->own = filled(spectrum, &p->bell) && sharpen(setup, p) && moves(setup, s, p->at) &&
+             prominence(p) >= least_db;
+    return p->lasts >= least_persistence;
+}
+
+static bool near(double ratio, double whole)
+{
+    const double error = 0.017; /* of two middles together */
+    return ratio > whole * (1 - error) && ratio < whole * (1 + error);
+}
+
+/* Finds what is a note and its partials: peaks with another an octave above, and those at
+ * up to eight times their frequency. */
+static void mark_partials(Peak *peaks, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        bool octave = false;
+        for (uint32_t k = 0; k < n; k++)
+            octave |= near(peaks[k].bell.at / peaks[i].bell.at, 2);
+        for (uint32_t k = 0; octave && k < n; k++)
+            for (int m = 1; m <= 8; m++)
+                peaks[k].partial |= near(peaks[k].bell.at / peaks[i].bell.at, m);
     }
+}
+
+/* Adds those that are resonances, and keeps the most prominent, in order. */
+static bool tell(const QmFeatureCall *call, const Peak *peaks, uint32_t n, QmList *list)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const Peak *const p = &peaks[i];
+        if (!p->own || p->partial)
+            continue;
+        if (!qm_list_add(list, sizeof(QmResonance), call->arena))
+            return false;
+        QmResonance *const rows = list->items;
+        size_t at = list->count - 1;
+        for (; at > 0 && rows[at - 1].prominence.value < prominence(p); at--)
+            rows[at] = rows[at - 1];
+        rows[at] = (QmResonance){
+            qm_measured(p->bell.at),
+            qm_measured(prominence(p)),
+            qm_measured(p->bell.at / p->bell.width),
+            qm_measured(100 * p->lasts),
+        };
+    }
+    if (list->count > QM_MAX_RESONANCES)
+        list->count = QM_MAX_RESONANCES;
+    return true;
 }
 
 static bool search(const QmFeatureCall *call, const State *s, const QmLongTerm *spectrum,
                    QmResonances *out)
 {
     const Setup *const setup = call->setup;
-    double density[POINTS], level[POINTS], sums[POINTS + 1];
-    double smooth[POINTS], smooth_sums[POINTS + 1];
+    Peak peaks[MAX_PEAKS];
+    Levels l;
     bool taken[POINTS] = {false};
-    densities(setup, spectrum->power, density);
-    levels(setup->n, density, 0, level, sums);
-    levels(setup->n, density, SMOOTH, smooth, smooth_sums);
-    while (out->resonances.count < QM_MAX_RESONANCES) {
-        Peak p = {.at = next_peak(setup->n, level, sums, taken)};
+    uint32_t n = 0;
+    densities(setup, spectrum->power, l.density);
+    levels(setup->n, l.density, 0, l.level, l.sums);
+    levels(setup->n, l.density, SMOOTH, l.smooth, l.smooth_sums);
+    for (;;) {
+        Peak p = {.at = next_peak(setup->n, l.level, l.sums, taken)};
         if (p.at == 0)
             break;
         for (uint32_t g = p.at - NEAR; g <= p.at + NEAR; g++)
             taken[g] = true;
-        if (settle(setup, density, &p) && filled(spectrum, &p.bell) &&
-            sharpen(setup, &p) && !add(call, s, smooth, smooth_sums, &p, out))
-            return false;
+        if (n < MAX_PEAKS && look_at(setup, s, spectrum, &l, &p))
+            peaks[n++] = p;
     }
-    sort(&out->resonances);
-    return true;
+    mark_partials(peaks, n);
+    return tell(call, peaks, n, &out->resonances);
 }
 
 static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *state,

@@ -200,6 +200,25 @@ static void none_in_notes(void **state)
     }
 }
 
+/* One note, struck every 150 to 350 ms and damped: its partials are wide, and always
+ * there. */
+static void none_in_one_note(void **state)
+{
+    (void)state;
+    fill_noise(FRAMES, 0.003);
+    int since = 0, wait = 0;
+    for (int i = 0; i < FRAMES; i++, since++) {
+        if (since >= wait) {
+            since = 0;
+            wait = (int)(RATE * (0.15 + 0.2 * qm_rand(9, 1, (uint64_t)i)));
+        }
+        for (int k = 1; k <= 5; k++)
+            samples[i] += (float)(0.2 / k * exp(-30.0 * since / RATE) *
+                                  sin(2 * M_PI * 130.8 * k / RATE * since));
+    }
+    assert_int_equal(found(FRAMES, RATE), 0);
+}
+
 /* In music of notes and noise, the resonance is what is found. */
 static void in_music(void **state)
 {
@@ -261,8 +280,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fit),           cmocka_unit_test(the_width),
         cmocka_unit_test(of_filtered_noise), cmocka_unit_test(none_in_noise),
-        cmocka_unit_test(none_in_notes),     cmocka_unit_test(in_music),
-        cmocka_unit_test(too_short),         cmocka_unit_test(same_bits),
+        cmocka_unit_test(none_in_notes),     cmocka_unit_test(none_in_one_note),
+        cmocka_unit_test(in_music),          cmocka_unit_test(too_short),
+        cmocka_unit_test(same_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
