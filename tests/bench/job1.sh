@@ -74,32 +74,6 @@ enlist() { # N FOLDER
     fi
 }
 
-# The median of each column of a contestant's lines, its exit code and how often it gave other
-# samples; then ratios against ours-1.
-table() { # RESULTS
-    awk -F '\t' -v seconds="$seconds" '
-        !($1 in count) { names[++n_names] = $1 }
-        { k = ++count[$1]; cpu[$1, k] = $2; wall[$1, k] = $3; rss[$1, k] = $4; if ($5) failed[$1] = $5 }
-        function median(values, name,  n, i, j, t, s) {
-            n = count[name]
-            for (i = 1; i <= n; i++) s[i] = values[name, i]
-            for (i = 2; i <= n; i++)
-                for (j = i; j > 1 && s[j] + 0 < s[j - 1] + 0; j--) { t = s[j]; s[j] = s[j - 1]; s[j - 1] = t }
-            return n % 2 ? s[(n + 1) / 2] : (s[n / 2] + s[n / 2 + 1]) / 2
-        }
-        END {
-            ours = median(cpu, names[1]); one = median(wall, names[1])
-            printf "%-10s %8s %8s %8s %8s %10s\n", "", "CPU s", "x real", "wall s", "MiB", "ours/it"
-            for (i = 1; i <= n_names; i++) {
-                name = names[i]; c = median(cpu, name)
-                if (name in failed) { printf "%-10s failed: exit %d\n", name, failed[name]; continue }
-                printf "%-10s %8.2f %8.1f %8.2f %8.0f %10.2f\n", name, c, seconds / c, median(wall, name), \
-                    median(rss, name), ours / c
-            }
-            printf "two threads are %.2f times as fast as one\n", one / median(wall, names[2])
-        }' "$1"
-}
-
 for n in $N; do
     dir=$work/n$n
     rm -rf "$dir" && mkdir -p "$dir" || exit 1
@@ -116,6 +90,6 @@ for n in $N; do
         done
     done
     echo "-- $n stems, $seconds s, median of $RUNS"
-    table "$dir/results.tsv"
+    awk -F '\t' -v seconds="$seconds" -f tests/bench/medians.awk "$dir/results.tsv"
     cmp -s "$dir/ours-1.wav" "$dir/ours-2.wav" || { echo "one and two threads DIFFER" && exit 1; }
 done
