@@ -5,8 +5,8 @@
  *     top    = sqrt(mean of rms[i]^2 over the loudest fifth of the parts, at least one)
  *     DR     = 20 log10(second highest of the parts' sample peaks / top)
  *
- * and of these the mean over channels that are not silent, rounded. Fewer than three parts
- * are too few.
+ * and of these the mean over channels that are not silent, rounded. Fewer than three
+ * parts are too few.
  *
  * Source: the algorithm as published with the TT DR meter (Algorithmix, 2009). That its
  * second has 44160 frames at 44.1 kHz is not imitated. */

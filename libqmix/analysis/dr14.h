@@ -1,5 +1,5 @@
-/* DR14, the "dynamic range" of the Pleasurize Music Foundation: how far the second-loudest
- * peak is above the RMS of the loudest fifth. Asked for by loudness. */
+/* DR14, the "dynamic range" of the Pleasurize Music Foundation: how far the
+ * second-loudest peak is above the RMS of the loudest fifth. Asked for by loudness. */
 #ifndef QM_ANALYSIS_DR14_H
 #define QM_ANALYSIS_DR14_H
 

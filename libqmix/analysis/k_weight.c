@@ -1,7 +1,7 @@
 /* Two second-order stages in double: a shelf of +4 dB for what the head does to high
  * frequencies, and a high-pass. BS.1770-5 gives their coefficients for 48 kHz; for other
- * rates they are designed anew from the analogue filters that, bilinearly transformed, give
- * those:
+ * rates they are designed anew from the analogue filters that, bilinearly transformed,
+ * give those:
  *
  *     shelf      1681.974450955533 Hz, Q 0.7071752369554196, V = 3.999843853973347 dB
  *                b = V + V^0.4996667741545416 K/Q + K^2, 2 (K^2 - V), V - ... + K^2
@@ -12,13 +12,13 @@
  * has and -0.691 makes up for, 0.09 at 22 050, 0.26 at 8 kHz. libebur128 has the same.
  *
  * A filter is a chain of operations that wait for each other; eight stretches of time go
- * through it in step, and two registers of lanes at once hide what is left of the waiting.
- * A stretch starts from rest 125 ms early. The high-pass forgets as (1 + w t) exp(-w t), w
- * = 2 pi 38.1 Hz: by then all but 3e-12 of what was before, and the warm-up itself sees the
- * signal.
+ * through it in step, and two registers of lanes at once hide what is left of the
+ * waiting. A stretch starts from rest 125 ms early. The high-pass forgets as (1 + w t)
+ * exp(-w t), w = 2 pi 38.1 Hz: by then all but 3e-12 of what was before, and the warm-up
+ * itself sees the signal.
  *
- * Sums run in the order of frames. Each bin, state is cleared of what is below 1e-30 (rule
- * R7), above 1e30 or no number.
+ * Sums run in the order of frames. Each bin, state is cleared of what is below 1e-30
+ * (rule R7), above 1e30 or no number.
  *
  * Sources: ITU-R BS.1770-5, annex 1; the analogue filters: B. De Man, "Evaluation of
  * implementations of the EBU R128 loudness measurement", AES 145 (2018). */

@@ -31,9 +31,9 @@ typedef struct QmKWeight {
 void qm_k_weight_init(QmKWeight *k, double rate, uint32_t tenth);
 
 /* The sums of squares of the weighted signal in the bins of `tenths` tenths from at[lane]
- * on: energy[bin * QM_K_LANES + lane]. Reads k->warm_up frames before, and up to 7 behind.
- * A bin that has infinities or what is no number in it has no energy, and does no harm to
- * others. `isa`: base or avx2. */
+ * on: energy[bin * QM_K_LANES + lane]. Reads k->warm_up frames before, and up to 7
+ * behind. A bin that has infinities or what is no number in it has no energy, and does no
+ * harm to others. `isa`: base or avx2. */
 void qm_k_energies(QmIsa isa, const QmKWeight *k, const float *const at[QM_K_LANES],
                    uint32_t tenths, double *energy);
 

@@ -19,8 +19,8 @@ typedef struct QmLoudness {
     QmMeasured dr14;   /* dB, whole */
     double hop_s;      /* of the series: a tenth of a second in whole frames */
     QmList energies;   /* of double: tenth by tenth, for gating.h and below */
-    /* Of double, LUFS: for each tenth the loudest of the ten windows that end in it; QM_GAP
-     * before the first is full, and in silence. */
+    /* Of double, LUFS: for each tenth the loudest of the ten windows that end in it;
+     * QM_GAP before the first is full, and in silence. */
     QmList momentary, short_term;
 } QmLoudness;
 
@@ -29,8 +29,8 @@ extern const QmFeature qm_feature_loudness;
 /* Integrated loudness of [from_s, to_s): of the whole tenths within. */
 QmMeasured qm_loudness_part(const QmLoudness *loudness, double from_s, double to_s);
 
-/* Several files as one programme: all their windows under one pair of gates, none reaching
- * over the end of a file. */
+/* Several files as one programme: all their windows under one pair of gates, none
+ * reaching over the end of a file. */
 typedef struct QmAlbumTrack {
     const QmLoudness *loudness;
     const QmPeak *peak; /* NULL: not measured */

@@ -19,8 +19,8 @@ typedef struct QmChannelPeak {
     QmClips clips;
 } QmChannelPeak;
 
-/* Of the loudest channel, in each tenth of a second (analysis/tenths.h); an incomplete one
- * at the end of the file included. Magnitudes, 1 is full scale. */
+/* Of the loudest channel, in each tenth of a second (analysis/tenths.h); an incomplete
+ * one at the end of the file included. Magnitudes, 1 is full scale. */
 typedef struct QmTenthPeak {
     float sample, true_peak;
 } QmTenthPeak;

@@ -3,21 +3,21 @@
  *
  *     p(i + k/16) = sum over j of x[i - 31 + j] h(j - 31 - k/16)
  *
- * flat within 0.01 dB up to 0.47 of the rate, and with a parabola through the highest
- * three within 0.001 dB of what is there. Computed throughout that would be 1000
- * multiplications a frame, so nearly nothing of it is computed:
+ * flat within 0.01 dB up to 0.47 of the rate; a parabola through the highest three makes
+ * up for what is between them. Computed throughout that would be 1000 multiplications a
+ * frame, so nearly nothing of it is computed:
  *
  *  1. No point is above the straight line between the samples beside it by more than
  *     `reach` times the greatest second difference x[i - 1] - 2 x[i] + x[i + 1] around:
- *     the taps less the line's, summed up twice, have magnitudes that add up to it. Groups
- *     of 16 frames that cannot be above the highest point so far are passed over. The
- *     first such is the loudest sample.
+ *     the taps less the line's, summed up twice, have magnitudes that add up to it.
+ *     Groups of 16 frames that cannot be above the highest point so far are passed over.
+ *     At first that is the loudest sample.
  *  2. In the others four points a frame are made by two half-band filters, and parabolas
  *     through them (dsp/true_peak.h): within 0.05 dB.
  *  3. What comes within 1 % of the highest so far is looked at by 16 phases.
  *
- * Which groups are passed over depends on the stretch alone, so the same stretch gives the
- * same peak wherever it is scanned.
+ * Which groups are passed over depends on the stretch alone, so the same stretch gives
+ * the same peak wherever it is scanned.
  *
  * Source: ITU-R BS.1770-5, annex 2 (which asks for four points at least). */
 #include "analysis/peak_scan.h"

@@ -1,6 +1,7 @@
 /* Doubles a register at a time: four in AVX2, two in SSE2 and NEON. Eight lanes of them
- * are QM_WIDES registers; compilers keep vectors that are wider than a register in memory.
- * As in dsp/vec.h all operations are elementwise, so lanes have the same bits in any build. */
+ * are QM_WIDES registers; compilers keep vectors that are wider than a register in
+ * memory. As in dsp/vec.h all operations are elementwise, so lanes have the same bits in
+ * any build. */
 #ifndef QM_DSP_WIDE_H
 #define QM_DSP_WIDE_H
 

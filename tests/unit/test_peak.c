@@ -117,8 +117,8 @@ static void test_3341_cases_15_to_19(void **unused)
         }
 }
 
-/* A sixth of the rate at half scale, one period of a quarter at full scale within, made at
- * four times the rate, low-passed, and every fourth frame of it from `offset` on. */
+/* A sixth of the rate at half scale, one period of a quarter at full scale within, made
+ * at four times the rate, low-passed, and every fourth frame of it from `offset` on. */
 static Sound burst(int offset)
 {
     enum { FRAMES = 9600, TAPS = 511, AT = FRAMES * 4 / 2 / 24 * 24 };
