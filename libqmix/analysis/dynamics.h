@@ -25,7 +25,8 @@ typedef struct QmDynamicsSection {
 typedef struct QmDynamics {
     /* Which share of the power belongs to what stands 3 dB and more above the median of
      * the 0.2 s around it, octave by octave: 0 for what is sustained, up to 1 for hits
-     * with silence in between. Noise has 0.03 or less. */
+     * with silence in between. White noise has less
+     * than 0.01, brown noise 0.3: an octave of few hertz sways by itself. */
     QmMeasured transient_ratio;
     QmMeasured onset_rate; /* a second */
     /* Rise times from 10 to 90 % of the onsets that can be measured, ms. */

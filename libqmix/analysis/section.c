@@ -4,7 +4,7 @@
  *     boundaries   peaks of the novelty of seconds (similarity.h) over 12 s to both sides,
  *                  8 s apart at least, and of 0.1 at least; each then moved, within 1.4 s,
  *                  to where 1.4 s before and 1.4 s behind differ most, and from there to
- *                  the strongest onset within a quarter of a second, if there is one
+ *                  the nearest downbeat within 0.35 s, else beat, else strongest onset
  *     labels       in order; a section gets the label of the one most like it before, of
  *                  all with that label together, if their mean timbres are less than 0.3
  *                  apart (2.7 dB in all bands), else a new one
@@ -18,6 +18,7 @@
 #include "analysis/loudness.h"
 #include "analysis/onset.h"
 #include "analysis/similarity.h"
+#include "analysis/tempo.h"
 #include "base/qmath.h"
 
 #include <string.h>
@@ -35,7 +36,7 @@ enum {
 };
 #define CHANGE     0.1
 #define ALIKE      0.3
-#define ONSET_S    0.25
+#define SNAP_S     0.35 /* a cell */
 #define LOW_HZ     250.0
 #define HIGH_HZ    4000.0
 #define PITCH_FROM 65.0   /* Hz: C2, above which a semitone is wider than a bin ... */
@@ -144,6 +145,7 @@ typedef struct Piece {
     QmTimbre *timbres; /* of each whole or begun second */
     size_t n_timbres;
     float *novelty;
+    const QmTempo *tempo;
     const QmOnsets *onsets;
     const QmLoudness *loudness;
 } Piece;
@@ -206,8 +208,12 @@ static bool is_boundary(const Piece *p, size_t t)
     return true;
 }
 
-/* The cell around that of second t before which most changes. */
-static size_t sharpest(const Piece *p, size_t t)
+/* When it changes most around the beginning of second t.
+ *
+ * Looks are around their times, so a cell begins a quarter of it early. A cell in which
+ * the loud side has a part sounds like the loud side: from quiet to loud the change is
+ * somewhere in the first cell behind, from loud to quiet in the last one before. */
+static double sharpest(const Piece *p, size_t t)
 {
     size_t best = t * SECOND;
     double most = 0;
@@ -222,7 +228,35 @@ static size_t sharpest(const Piece *p, size_t t)
             best = i;
         }
     }
-    return best;
+    const QmTimbre before = timbre_of(p, best - EDGE, EDGE);
+    const QmTimbre behind = timbre_of(p, best, EDGE);
+    const double louder = qm_timbre_rise(&before, &behind);
+    return ((double)best - 0.25 + 0.5 * louder) * p->cell_s;
+}
+
+/* Of times in order the one nearest to `time`, if it is close by. */
+static bool nearest(const QmList *times, double time, double *found)
+{
+    const double *const at = times->items;
+    size_t low = 0, high = times->count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (at[middle] < time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    double best = SNAP_S;
+    bool is = false;
+    for (size_t i = low ? low - 1 : 0; i < times->count && i <= low; i++) {
+        const double away = __builtin_fabs(at[i] - time);
+        if (away > best)
+            continue;
+        best = away;
+        *found = at[i];
+        is = true;
+    }
+    return is;
 }
 
 /* The strongest onset close by, or the time itself. */
@@ -232,14 +266,14 @@ static double at_onset(const Piece *p, double time)
     size_t low = 0, high = p->onsets->onsets.count;
     while (low < high) {
         const size_t middle = (low + high) / 2;
-        if (onsets[middle].time.value < time - ONSET_S)
+        if (onsets[middle].time.value < time - SNAP_S)
             low = middle + 1;
         else
             high = middle;
     }
     double best = time, most = 0;
     for (; low < p->onsets->onsets.count; low++) {
-        if (onsets[low].time.value > time + ONSET_S)
+        if (onsets[low].time.value > time + SNAP_S)
             break;
         if (onsets[low].strength.value > most) {
             most = onsets[low].strength.value;
@@ -247,6 +281,16 @@ static double at_onset(const Piece *p, double time)
         }
     }
     return best;
+}
+
+/* Music changes with the bar. */
+static double snapped(const Piece *p, double time)
+{
+    double beat;
+    if (nearest(&p->tempo->downbeats, time, &beat) ||
+        nearest(&p->tempo->beats, time, &beat))
+        return beat;
+    return at_onset(p, time);
 }
 
 static bool add_section(const Piece *p, QmList *sections, double from, double novelty)
@@ -268,9 +312,8 @@ static bool find_boundaries(const Piece *p, QmList *sections)
     for (size_t t = 0; t < p->n_timbres; t++) {
         if (!is_boundary(p, t))
             continue;
-        /* Looks are around their times: a cell begins a quarter of it early. */
-        const double time = ((double)sharpest(p, t) - 0.25) * p->cell_s;
-        if (!add_section(p, sections, at_onset(p, time), (double)p->novelty[t]))
+        const double time = sharpest(p, t);
+        if (!add_section(p, sections, snapped(p, time), (double)p->novelty[t]))
             return false;
     }
     return true;
@@ -294,6 +337,15 @@ static void tell_balance(const Piece *p, const Cell *mean, QmSection *s)
     s->low = share(low, low + mid + high);
     s->mid = share(mid, low + mid + high);
     s->high = share(high, low + mid + high);
+}
+
+/* The mean of the whole seconds in cells [begin, end): their levels are averaged in dB, so
+ * that a loud hit on the border does not matter. */
+static QmTimbre timbre_within(const Piece *p, size_t begin, size_t end)
+{
+    const size_t from = (begin + SECOND - 1) / SECOND, to = end / SECOND;
+    return from < to ? qm_timbre_mean(p->timbres + from, to - from)
+                     : timbre_of(p, begin, end - begin);
 }
 
 /* What a label stands for: the mean timbre of the sections that have it. */
@@ -339,7 +391,7 @@ static bool describe(const Piece *p, QmSections *r)
         const size_t end = over <= begin ? begin + 1 : over;
         const size_t last = end < p->n_cells ? end : p->n_cells;
         const Cell mean = mean_of(p->cells + begin, last - begin);
-        const QmTimbre timbre = timbre_of(p, begin, last - begin);
+        const QmTimbre timbre = timbre_within(p, begin, last);
         const uint32_t kind = kind_of(kinds, &n_kinds, &timbre);
         s->label = labels[kind];
         form[i] = labels[kind][0];
@@ -365,6 +417,7 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
         .n_cells = s->cells.count,
         .cell_s = CELL * hop / call->spec->rate,
         .seconds = (double)s->frames / call->spec->rate,
+        .tempo = qm_analysis_result(analysis, &qm_feature_tempo),
         .onsets = qm_analysis_result(analysis, &qm_feature_onset),
         .loudness = qm_analysis_result(analysis, &qm_feature_loudness),
     };
@@ -401,7 +454,8 @@ static const QmMeasure measures[] = {
      "each section", columns, sizeof columns / sizeof columns[0], sizeof(QmSection)},
 };
 
-static const QmFeature *const needs[] = {&qm_feature_loudness, &qm_feature_onset, NULL};
+static const QmFeature *const needs[] = {&qm_feature_loudness, &qm_feature_onset,
+                                         &qm_feature_tempo, NULL};
 
 const QmFeature qm_feature_section = {
     .name = "section",

@@ -13,10 +13,11 @@
 
 #include "base/qmath.h"
 
-#define BAND_DB 9.0  /* a difference in all bands that counts as 1 */
-#define PITCH   0.5  /* what entirely other pitches count */
-#define SILENCE 1e-6 /* of the loudest band: -60 dB */
-#define TAPER   0.5  /* the Gaussian's deviation, of `half` */
+#define BAND_DB  9.0 /* a difference in all bands that counts as 1 */
+#define LARGE_DB 6.0
+#define PITCH    0.5  /* what entirely other pitches count */
+#define SILENCE  1e-6 /* of the loudest band: -60 dB */
+#define TAPER    0.5  /* the Gaussian's deviation, of `half` */
 
 void qm_timbre(const float *bands, uint32_t n_bands, const float *pitches, double loudest,
                QmTimbre *timbre)
@@ -54,6 +55,18 @@ double qm_timbre_distance(const QmTimbre *a, const QmTimbre *b)
         square += d * d;
     }
     return qm_sqrt(square);
+}
+
+double qm_timbre_rise(const QmTimbre *before, const QmTimbre *behind)
+{
+    double rise = 0, square = 0;
+    for (uint32_t b = 0; b < QM_TIMBRE_BANDS; b++) {
+        const double d = (double)behind->x[b] - (double)before->x[b];
+        rise += d < 0 ? -d * d : d * d;
+        square += d * d;
+    }
+    const double size = qm_sqrt(square) * BAND_DB / LARGE_DB;
+    return square > 0 ? rise / square * (size < 1 ? size : 1) : 0;
 }
 
 /* S(i, j) for j - i from 1 to width, row i. */

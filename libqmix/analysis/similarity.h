@@ -22,6 +22,9 @@ void qm_timbre(const float *bands, uint32_t n_bands, const float *pitches, doubl
 QmTimbre qm_timbre_mean(const QmTimbre *timbres, size_t count);
 double qm_timbre_distance(const QmTimbre *a, const QmTimbre *b);
 
+/* 1: all that changes gets louder; -1: softer; less far for changes of less than 6 dB. */
+double qm_timbre_rise(const QmTimbre *before, const QmTimbre *behind);
+
 /* How much changes between timbre i - 1 and i, 0..1, into novelty[count], looking `half`
  * of them to both sides. False: out of memory. */
 bool qm_similarity_novelty(const QmTimbre *timbres, size_t count, uint32_t half,
