@@ -3,6 +3,7 @@
  * parse the command line -> gather the files -> analyse them (render/analyse.h) -> print
  * each as it is done, in order. */
 #include "analysis/loudness.h"
+#include "analysis/tempo.h"
 #include "analysis/wave.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@
 #include "cmd/json.h"
 #include "cmd/stems.h"
 #include "formats/audio_read.h"
+#include "formats/grid_text.h"
 #include "formats/report_html.h"
 
 #include <stdio.h>
@@ -25,7 +27,7 @@
 
 typedef struct Options {
     CliCommon common;
-    const char *features, *curve, *tempo_range, *grid, *report;
+    const char *features, *curve, *tempo_range, *grid, *grid_out, *report;
     uint64_t threads;
     const char *junit;
     CliList tolerances;
@@ -55,6 +57,8 @@ static const CliOption option_table[] = {
      "these beats, instead of detecting them (default: SONG.beats\n"
      "beside SONG.wav, where there is one)",
      CLI_TEXT, FIELD(grid)},
+    {0, "grid-out", "FILE", "write the beats, to be edited and given back", CLI_TEXT,
+     FIELD(grid_out)},
     {0, "series", NULL, "with --json: also what changes over time", CLI_FLAG,
      FIELD(series)},
     {'r', "report", "FILE", "all of it as one HTML file, with pictures", CLI_TEXT,
@@ -167,6 +171,8 @@ static QmStatus prepare_keeping(Run *run, QmDiag *diag)
         run->features |= bit_of(&qm_feature_wave);
     if (run->options->album)
         run->features |= bit_of(&qm_feature_loudness) | bit_of(&qm_feature_peak);
+    if (run->options->grid_out)
+        run->features |= bit_of(&qm_feature_tempo);
     if (run->options->masking)
         run->features |= bit_of(&qm_feature_loudness) | bit_of(&qm_feature_bark);
     run->kept = QM_NEW_ARRAY(&run->arena, QmReportFile, run->files.count);
@@ -232,6 +238,8 @@ static QmStatus prepare(Run *run, QmDiag *diag)
         status = check_comparison(run, diag);
     if (status == QM_OK)
         status = check_stems(run, diag);
+    if (status == QM_OK && run->options->grid_out && run->files.count != 1)
+        status = qm_fail_plain(diag, QM_ERR_USAGE, "--grid-out is for one file");
     if (status == QM_OK)
         status =
             grids_read(&run->files, run->options->grid, &run->arena, diag, &run->grids);
@@ -271,11 +279,23 @@ static QmStatus tell(Run *run, uint32_t index, QmAnalysedFile *file)
     return QM_OK;
 }
 
+static QmStatus write_grid(const Run *run, const QmAnalysedFile *file, QmDiag *diag)
+{
+    const QmTempo *const tempo = qm_analysis_result(file->analysis, &qm_feature_tempo);
+    if (!tempo->grid.n_beats)
+        return qm_fail(diag, QM_ERR_INPUT, (QmPlace){.file = file->name}, NULL,
+                       "there are no beats to write to '%s'", run->options->grid_out);
+    return qm_grid_write(run->options->grid_out, &tempo->grid, &file->analysis->arena,
+                         diag);
+}
+
 /* A QmAnalyseRequest's done. */
 static QmStatus file_done(void *self, uint32_t index, QmAnalysedFile *file)
 {
     Run *const run = self;
-    const QmStatus status = tell(run, index, file);
+    QmStatus status = tell(run, index, file);
+    if (status == QM_OK && file->status == QM_OK && run->options->grid_out)
+        status = write_grid(run, file, run->diag);
     if (status != QM_OK || file->status != QM_OK ||
         !(run->options->report || run->options->album || run->options->masking))
         return status;
