@@ -24,7 +24,7 @@ typedef struct QmDynamicsSection {
 
 typedef struct QmDynamics {
     /* Which share of the power belongs to what stands 3 dB and more above the median of
-     * the 0.2 s around it, octave by octave: 0 for what is sustained, up to 1 for hits
+     * the 0.2 s around it, octave by octave up to 17.8 kHz: 0 for what is sustained, up to 1 for hits
      * with silence in between. White noise has less
      * than 0.01, brown noise 0.3: an octave of few hertz sways by itself. */
     QmMeasured transient_ratio;

@@ -83,6 +83,8 @@ static void test_transient_ratio(void **unused)
         power += (double)x[i] * (double)x[i] / (10.0 * RATE);
     tone(100, sqrt(2 * power), 0, LONGEST); /* where white noise has next to nothing */
     const double half = ratio_of(10 * RATE);
+    /* The octaves end at 17.8 kHz, above which are 26 % of white noise. */
+    assert_true(fabs(half - 0.74 / 1.74) < 0.02);
 }
 
 /* What sways by itself hardly counts. */
@@ -219,6 +221,7 @@ static void test_sections(void **unused)
         qm_analysis_result(run.analysis, &qm_feature_section);
     assert_int_equal(run.is->sections.count, 2);
     assert_int_equal(sections->count, 2);
+    assert_true(near(s[1].from, 20, 0.02) && near(s[1].to, 40, 0.001));
     assert_true(s[0].label != s[1].label);
     assert_true(near(s[0].level, 10 * log10(0.04), 0.01));
     assert_true(near(s[0].crest, 20 * log10(0.4) - 10 * log10(0.04), 0.5));
