@@ -2,24 +2,23 @@
  *
  *     sum of O(t_i)  -  TIGHT * sum of ln((t_i - t_(i-1)) / T(t_i))^2
  *
- * where O is the pulse, its bass counted once more, and T the period at that place: found
- * by dynamic programming (Ellis, "Beat tracking by dynamic programming", Journal of New
- * Music Research 36, 2007). Beats fall on looks; where O has its peak there, it says
- * where between them. */
+ * where O is the pulse and T the period at that place: found by dynamic programming
+ * (Ellis, "Beat tracking by dynamic programming", Journal of New Music Research 36,
+ * 2007). Beats fall on looks; where O has its peak there, it says where between them. */
 #include "analysis/beat_track.h"
 
 #include "analysis/tempo_path.h"
 #include "base/qmath.h"
 
-#define TIGHT 200.0
-#define BASS  0.5f
+#define TIGHT 500.0
 
-enum { LAG_MAX = 512 }; /* a power of two; twice the period of 40 BPM at 12 ms a look */
+/* A power of two, at least twice the period of 40 BPM: 3 s are 256 looks of 11.7 ms, and
+ * up to 384 at rates between those of the hops. */
+enum { LAG_MAX = 512 };
 
 typedef struct Search {
     const QmPulse *pulse;
     size_t n;
-    float *onset;        /* [n] */
     uint16_t *back;      /* [n]: looks to the beat before; 0: the first */
     double sum[LAG_MAX]; /* of the best row that ends at look t: at t % LAG_MAX */
     double ln_lag[LAG_MAX];
@@ -42,7 +41,7 @@ static void reach_back(Search *s, size_t t, double period)
             back = lag;
         }
     }
-    s->sum[t % LAG_MAX] = best + (double)s->onset[t];
+    s->sum[t % LAG_MAX] = best + (double)s->pulse->all[t];
     s->back[t] = (uint16_t)back;
 }
 
@@ -66,8 +65,8 @@ static const QmTracked *trace(const Search *s, size_t last, size_t *n_beats,
         return NULL;
     size_t t = last;
     for (size_t i = count; i-- > 0; t -= s->back[t]) {
-        beats[i].look = (double)t + between_looks(s->onset, s->n, t);
-        beats[i].weight = (double)s->onset[t];
+        beats[i].look = (double)t + between_looks(s->pulse->all, s->n, t);
+        beats[i].weight = (double)s->pulse->all[t];
     }
     *n_beats = count;
     return beats;
@@ -80,7 +79,7 @@ const QmTracked *qm_beat_track(const QmPulse *pulse, const uint8_t *path, size_t
     if (!s)
         return NULL;
     s->n = pulse->end;
-    s->onset = pulse->work;
+    s->pulse = pulse;
     s->back = QM_NEW_ARRAY(arena, uint16_t, s->n);
     if (!s->back)
         return NULL;
@@ -91,7 +90,6 @@ const QmTracked *qm_beat_track(const QmPulse *pulse, const uint8_t *path, size_t
     for (size_t t = 0; t < s->n; t++) {
         const size_t step = t / QM_PATH_STEP < steps ? t / QM_PATH_STEP : steps - 1;
         period = 60 / qm_tempo_bpm(path[step]) / pulse->hop_s;
-        s->onset[t] = pulse->all[t] + BASS * pulse->bass[t];
         reach_back(s, t, period);
     }
     /* The last beat is within the last period. */

@@ -22,10 +22,11 @@
 
 enum { LOOKS = 1 << (QM_BLOCK_BITS - QM_FAST_HOP_BITS) }; /* in a block */
 
-#define DELAY_S     0.010
+#define DELAY_S     -0.006
 #define STEADY_S    0.012 /* beats of one tempo are typically so close to a line */
 #define PULSE_LEAST 0.12
 #define SAME        0.04  /* tempi so close are one */
+#define LEAST_S     0.4   /* of pulse */
 #define LIKELY      0.005 /* alternatives less likely are none */
 #define START_S     0.03  /* beats may be before the start by so much: they are at it */
 
@@ -223,7 +224,7 @@ static bool add_number(QmList *list, double value, QmArena *arena)
 }
 
 /* Grid, beats, downbeats, of times and positions. */
-static bool take_beats(QmTempo *t, const double *times, const uint8_t *positions,
+static bool take_beats(QmTempoFound *t, const double *times, const uint8_t *positions,
                        size_t n, QmArena *arena)
 {
     QmBeat *const beats = QM_NEW_ARRAY(arena, QmBeat, n);
@@ -251,7 +252,7 @@ static double likely_around(const Work *w, double bpm)
 }
 
 /* Halves, doubles, thirds of the tempo that were likely too. */
-static bool find_alternatives(QmTempo *t, const Work *w)
+static bool find_alternatives(QmTempoFound *t, const Work *w)
 {
     static const double LEVEL[] = {0.5, 2, 2.0 / 3, 1.5, 3, 1.0 / 3, 0.75, 4.0 / 3};
     enum { LEVELS = sizeof LEVEL / sizeof LEVEL[0] };
@@ -273,7 +274,7 @@ static bool find_alternatives(QmTempo *t, const Work *w)
 }
 
 /* The tracked beats as a grid over all that sounds; NULL: out of memory. */
-static double *make_grid(QmTempo *t, const Work *w, size_t *n)
+static double *make_grid(QmTempoFound *t, const Work *w, size_t *n)
 {
     QmBeatLine line = qm_beat_line(w->times, w->weights, w->n_beats);
     double end = ((double)w->pulse.end + 1) * w->pulse.hop_s;
@@ -301,7 +302,7 @@ static double *make_grid(QmTempo *t, const Work *w, size_t *n)
     return times;
 }
 
-static bool detect(QmTempo *t, Work *w)
+static bool detect(QmTempoFound *t, Work *w)
 {
     size_t n = 0;
     double *const times = make_grid(t, w, &n);
@@ -318,13 +319,13 @@ static bool detect(QmTempo *t, Work *w)
     return take_beats(t, times, positions, n, w->arena) && find_alternatives(t, w);
 }
 
-static void none(QmTempo *t, const char *why)
+static void none(QmTempoFound *t, const char *why)
 {
     t->bpm = t->confidence = t->beats_in_bar = qm_unmeasured(why);
 }
 
 /* Everything from the grid that was given. */
-static bool take_grid(QmTempo *t, const QmGrid *grid, QmArena *arena)
+static bool take_grid(QmTempoFound *t, const QmGrid *grid, QmArena *arena)
 {
     const size_t n = grid->n_beats;
     if (n < 2) {
@@ -358,7 +359,7 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
 {
     (void)analysis;
     const State *const s = state;
-    QmTempo *const t = result;
+    QmTempoFound *const t = result;
     t->source = call->spec->options.grid ? "grid" : "detected";
     if (call->spec->options.grid)
         return take_grid(t, call->spec->options.grid, call->arena);
@@ -371,8 +372,8 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     choose_range(w);
     if (!take_pulse(w, s))
         return false;
-    if (w->pulse.end * w->pulse.hop_s < 1) {
-        none(t, w->pulse.end ? "all begins within a second" : "nothing begins");
+    if (w->pulse.end * w->pulse.hop_s < LEAST_S) {
+        none(t, w->pulse.end ? "all begins at once" : "nothing begins");
         return true;
     }
     if (!weigh_windows(w))
@@ -392,7 +393,7 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
 
 /* ---- the table ---- */
 
-#define FIELD(name)  offsetof(QmTempo, name)
+#define FIELD(name)  offsetof(QmTempoFound, name)
 #define COLUMN(name) offsetof(QmTempoSegment, name)
 
 static const QmMeasure segment_columns[] = {
@@ -431,7 +432,7 @@ const QmFeature qm_feature_tempo = {
     .summary = "tempo with alternatives, beats, bars, tempo map",
     .measures = measures,
     .n_measures = sizeof measures / sizeof measures[0],
-    .result_size = sizeof(QmTempo),
+    .result_size = sizeof(QmTempoFound),
     .setup_size = sizeof(QmFluxBands),
     .state_size = sizeof(State),
     .partial_size = partial_size,

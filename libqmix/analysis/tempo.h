@@ -5,7 +5,7 @@
 #include "analysis/grid.h"
 #include "analysis/tempo_map.h"
 
-typedef struct QmTempo {
+typedef struct QmTempoFound {
     const char *source; /* "detected", or "grid": all is from options.grid */
     QmMeasured bpm;     /* of most beats; none: there is no pulse, and nothing below */
     /* How likely this is the tempo that people tap, rather than its half or double or
@@ -21,7 +21,7 @@ typedef struct QmTempo {
     QmList downbeats;        /* of double: s; those of the beats that begin bars */
     QmList segments;         /* of QmTempoSegment: the tempo map */
     QmGrid grid;             /* the beats, counted: for formats/grid_text.h */
-} QmTempo;
+} QmTempoFound;
 
 extern const QmFeature qm_feature_tempo;
 

@@ -11,10 +11,11 @@
 
 #include "base/qmath.h"
 
-#define SLACK_S    0.025
-#define LOOP_S     24.0 /* longer files are no loops */
-#define LOOP_OFF_S 0.06 /* a loop begins with a beat, and ends with one to come */
-#define NEAR       0.02 /* segments whose tempi are so close are one */
+#define SLACK_S      0.025
+#define LOOP_S       24.0 /* longer files are no loops */
+#define LOOP_START_S 0.05 /* a loop begins with a beat (which may be a late one) */
+#define LOOP_END_S   0.03 /* and ends where the next one would be */
+#define NEAR         0.02 /* segments whose tempi are so close are one */
 
 enum { NEIGHBOURS = 3 };
 
@@ -69,14 +70,16 @@ QmBeatLine qm_beat_line(const double *times, const double *weights, size_t n)
 
 QmBeatLine qm_beat_line_of_loop(QmBeatLine line, double whole_s, bool *loop)
 {
-    const double beats = whole_s / line.period;
-    const double whole = (double)(int64_t)(beats + 0.5);
-    const double short_of = whole_s - whole * line.period;
-    const double first =
-        line.first - line.period * (double)(int64_t)(line.first / line.period + 0.5);
-    *loop = whole_s < LOOP_S && whole >= 2 && first < LOOP_OFF_S && first > -LOOP_OFF_S &&
-            short_of < LOOP_OFF_S && short_of > -LOOP_OFF_S;
-    return *loop ? (QmBeatLine){0, whole_s / whole, line.off} : line;
+    const int64_t beats = (int64_t)(whole_s / line.period + 0.5);
+    const int64_t before = (int64_t)(line.first / line.period + 0.5);
+    const double first = line.first - line.period * (double)before;
+    const double rest = whole_s - line.period * (double)beats;
+    *loop =
+        whole_s < LOOP_S &&
+        (beats == 2 || (beats > 2 && beats % 4 == 0) || (beats > 2 && beats % 3 == 0)) &&
+        first < LOOP_START_S && first > -LOOP_START_S && rest < LOOP_END_S &&
+        rest > -LOOP_END_S;
+    return *loop ? (QmBeatLine){0, whole_s / (double)beats, line.off} : line;
 }
 
 void qm_beats_smooth(const double *times, const double *weights, size_t n, double *out)

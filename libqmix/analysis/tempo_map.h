@@ -20,8 +20,8 @@ typedef struct QmBeatLine {
 /* The line that beats (at times[n], of weights[n]) are near, whatever some of them do. */
 QmBeatLine qm_beat_line(const double *times, const double *weights, size_t n);
 
-/* A loop of whole beats from the start to the end of a file of `whole_s`: its line; or
- * else `line` as it is. *loop: whether. */
+/* If a file of `whole_s` is a loop, bars of three or four beats from its start to its end
+ * (or two beats): exactly the line of these; else `line` as it is. *loop: whether. */
 QmBeatLine qm_beat_line_of_loop(QmBeatLine line, double whole_s, bool *loop);
 
 /* Times of beats, each moved onto the line through its neighbours. */

@@ -1,13 +1,14 @@
 /* Each second has a score for every candidate, in two parts:
  *
- *     - which octave, so to say: the mean score of the metre windows of half a minute to
- *       both sides; the best of the candidates within 12 % counts for all of them, so that
- *       it tells 60 from 120 BPM, not 120 from 121;
+ *     - which octave, so to say: the mean score of the metre windows around, the near ones
+ *       counting most; the best of the candidates within 12 % counts for all of them, so
+ *       that it tells 60 from 120 BPM, not 120 from 121;
  *     - where exactly: r(T) + r(2T), r(3T) and r(4T) of eight seconds around, less the best
  *       within 12 %.
  *
  * The path with the highest sum, less what it moves, is found by Viterbi's algorithm. A
- * tempo moves by up to 7 % a second or jumps, at the price of half a minute of doubt. */
+ * tempo moves by up to 7 % a second, or jumps, which costs as much as eight seconds at a
+ * tempo that cannot be. */
 #include "analysis/tempo_path.h"
 
 #include <string.h>
@@ -21,7 +22,11 @@ enum {
 };
 #define EXACT 8.0 /* what r counts */
 #define PRICE 1.0 /* of moving by one candidate */
-#define JUMP  25.0
+#define JUMP  30.0
+#define DOUBT 4.0 /* the least likely tempo is so much behind, e^-4, and not more */
+
+/* What metre windows count, by how many hops they are away. */
+static const double FADE[AROUND + 1] = {1, 0.5, 0.25, 0.125};
 
 typedef struct Path {
     uint32_t low, high;
@@ -46,18 +51,24 @@ static void spread(const double *x, double *out)
 
 static void octave_scores(const Path *path, size_t look, double *scores)
 {
-    double mean[QM_TEMPI] = {0};
-    const size_t last = path->n_windows - 1;
-    const size_t near = look / QM_METRE_HOP < last ? look / QM_METRE_HOP : last;
-    size_t count = 0;
-    for (size_t w = near > AROUND ? near - AROUND : 0; w <= last && w <= near + AROUND;
-         w++) {
-        count += path->windows[w].any;
+    double mean[QM_TEMPI] = {0}, weights = 0;
+    const size_t half = QM_METRE_WINDOW / 2, last = path->n_windows - 1;
+    const size_t hops = look > half ? (look - half + QM_METRE_HOP / 2) / QM_METRE_HOP : 0;
+    const size_t near = hops < last ? hops : last;
+    const size_t from = near > AROUND ? near - AROUND : 0;
+    for (size_t w = from; w <= last && w <= near + AROUND; w++) {
+        const double weight = FADE[w > near ? w - near : near - w];
+        weights += path->windows[w].any ? weight : 0;
         for (int i = 0; i < QM_TEMPI && path->windows[w].any; i++)
-            mean[i] += (double)path->windows[w].scores[i];
+            mean[i] += weight * (double)path->windows[w].scores[i];
+    }
+    double best = -1e300;
+    for (uint32_t i = path->low; i <= path->high; i++) {
+        mean[i] /= weights > 0 ? weights : 1;
+        best = mean[i] > best ? mean[i] : best;
     }
     for (int i = 0; i < QM_TEMPI; i++)
-        mean[i] /= (double)(count ? count : 1);
+        mean[i] = mean[i] > best - DOUBT ? mean[i] : best - DOUBT;
     spread(mean, scores);
 }
 
