@@ -3,8 +3,9 @@
  * Every slow spectrum is searched for partials from 60 Hz (below, semitones are hardly a
  * line apart) to 2 kHz: lines higher than their neighbours and four times (6 dB) the mean
  * of what is around them (6 % of the frequency, at least 8 lines, to either side). Drums
- * and noise have few of these. Under a Hann window the frequency of a partial follows from
- * the line and its higher neighbour (Grandke 1983), and its energy is in these three,
+ * and noise have few of these. Under a Hann window the frequency of a partial follows
+ * from the line and its higher neighbour (Grandke 1983), and its energy is in that line
+ * and the two beside it,
  *
  *     k + (2 a - 1) / (a + 1),     a = |X of the neighbour| / |X of the line|
  *
@@ -21,8 +22,8 @@
  *               degree occurs in the Kostka-Payne corpus ("Music and Probability", 2007)
  *
  * All of this is linear in the gathered weights but the last, so order does not matter.
- * Of nine published profiles these did best, and whitening, lower or higher limits did not
- * help (docs/ACCURACY.md). */
+ * Of nine sets of profiles these did best in tests/eval/key.sh; whitening the spectra and
+ * other limits did not help. */
 #include "analysis/key.h"
 
 #include "base/qmath.h"
@@ -38,7 +39,7 @@ enum {
 
 static const double LOWEST = 60, HIGHEST = 2000, END = 6000; /* Hz */
 static const double REACH = 0.06, STANDS_OUT = 4;
-/* Drum loops and noise stay below; music of the corpus is above (docs/ACCURACY.md). */
+/* Drum loops and noise stay below; music is above (tests/eval/key.sh). */
 static const double LEAST_TONALITY = 0.03, LEAST_STRENGTH = 0.65;
 
 typedef struct Setup {

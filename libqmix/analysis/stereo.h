@@ -39,8 +39,8 @@ typedef struct QmStereoBand {
 
 typedef struct QmStereo {
     /* "stereo"; "dual mono": the channels are the same to the bit; "opposite": the same
-     * but for the polarity; "left only", "right only": the other is silent, or 60 dB below
-     * this and under -90 dBFS. NULL: not two channels, or silence. */
+     * but for the polarity; "left only", "right only": the other is silent, or 60 dB
+     * below this and under -90 dBFS. NULL: not two channels, or silence. */
     const char *kind;
     QmMeasured correlation;
     /* Over windows of 400 ms, every 100 ms, that are less than 40 dB below the whole. */

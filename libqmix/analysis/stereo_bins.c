@@ -1,14 +1,15 @@
-/* A line of a short-time spectrum has a complex amplitude left and one right. As time goes
- * on it draws an ellipse on a goniometer, whose long axis has the direction
+/* A line of a short-time spectrum has a complex amplitude left and one right. As time
+ * goes on it draws an ellipse on a goniometer, whose long axis has the direction
  *
  *     2 a = atan2(|r|^2 - |l|^2, 2 Re(l conj r))
  *
- * from the middle: of a source that is panned by amplitudes, tan a = (R - L) / (R + L). With m = l + r and s = r - l these are the parts of
+ * from the middle: of a source that is panned by amplitudes, tan a = (R - L) / (R + L).
+ * With m = l + r and s = r - l these are the parts of
  *
  *     m conj s = (|r|^2 - |l|^2) + j 2 Im(l conj r),   |m|^2 - |s|^2 = 4 Re(l conj r)
  *
- * Left, right, mid and side are summed each for itself: what is next to nothing beside the
- * others is not their difference, and equal channels give a side of exactly 0. */
+ * Left, right, mid and side are summed each for itself: what is next to nothing beside
+ * the others is not their difference, and equal channels give a side of exactly 0. */
 #include "analysis/stereo_bins.h"
 
 #include "dsp/vec.h"
