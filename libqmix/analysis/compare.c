@@ -26,11 +26,15 @@ enum { WINDOW = 4 /* tenths */ };
 /* Of the power of A: what is less has been left by the arithmetic (-200 dB). */
 #define NOTHING 1e-20
 
-struct QmNullChannel {
+typedef struct Sums {
     double aa, bb, dd, ee, eb;
-    double tenths[WINDOW]; /* sums of d^2 in the last of them, the one being filled too */
-    double worst;          /* sum of d^2 in 400 ms */
-    int64_t worst_tenth;   /* in which they begin */
+} Sums;
+
+struct QmNullChannel {
+    Sums sums, tenth;     /* up to the tenth being filled; of that */
+    double rests[WINDOW]; /* sums of d^2 in the last tenths */
+    double worst;         /* sum of d^2 in 400 ms */
+    int64_t worst_tenth;  /* in which they begin */
 };
 
 /* --- the measures ------------------------------------------------------------------- */
@@ -174,63 +178,72 @@ bool qm_null_init(QmNull *null, const QmExact *exact, const QmAlignment *alignme
     return null->channel != NULL;
 }
 
-/* n frames of a channel; the sum of d^2. */
-static double take_away(const QmNull *null, uint32_t c, const float *a, const float *b,
-                        uint32_t n)
+/* n frames of a channel, within a tenth. */
+static void take_away(const QmNull *null, uint32_t c, const float *a, const float *b,
+                      uint32_t n)
 {
     const uint32_t step = null->channels;
     const double sign = null->sign, gain = null->gain;
-    QmNullChannel *const sums = &null->channel[c];
-    QmNullChannel now = {0};
+    Sums sums = null->channel[c].tenth;
     for (uint32_t i = 0; i < n; i++) {
         const double x = a ? (double)a[i * step + c] : 0;
         const double y = b ? (double)b[i * step + c] : 0;
         const double d = x - sign * y, e = x - gain * y;
-        now.aa += x * x;
-        now.bb += y * y;
-        now.dd += d * d;
-        now.ee += e * e;
-        now.eb += e * y;
+        sums.aa += x * x;
+        sums.bb += y * y;
+        sums.dd += d * d;
+        sums.ee += e * e;
+        sums.eb += e * y;
     }
-    sums->aa += now.aa;
-    sums->bb += now.bb;
-    sums->dd += now.dd;
-    sums->ee += now.ee;
-    sums->eb += now.eb;
-    return now.dd;
+    null->channel[c].tenth = sums;
 }
 
-/* After tenth number `tenth`: is the 400 ms that it ends the worst? */
+static void add_sums(Sums *sums, const Sums *more)
+{
+    sums->aa += more->aa;
+    sums->bb += more->bb;
+    sums->dd += more->dd;
+    sums->ee += more->ee;
+    sums->eb += more->eb;
+}
+
+/* Tenth number `tenth` is full: is the 400 ms that it ends the worst? */
 static void end_tenth(QmNullChannel *channel, int64_t tenth)
 {
-    double sum = 0;
+    double rest = 0;
+    channel->rests[tenth % WINDOW] = channel->tenth.dd;
+    add_sums(&channel->sums, &channel->tenth);
+    channel->tenth = (Sums){0};
     for (int i = 0; i < WINDOW; i++)
-        sum += channel->tenths[i];
-    if (tenth + 1 >= WINDOW && sum > channel->worst) {
-        channel->worst = sum;
+        rest += channel->rests[i];
+    if (tenth + 1 >= WINDOW && rest > channel->worst) {
+        channel->worst = rest;
         channel->worst_tenth = tenth + 1 - WINDOW;
     }
-    channel->tenths[(tenth + 1) % WINDOW] = 0;
+}
+
+static void end_tenths(QmNull *null, int64_t tenth)
+{
+    QmNullChannel *const all = &null->channel[null->channels];
+    for (uint32_t c = 0; c < null->channels; c++) {
+        add_sums(&all->tenth, &null->channel[c].tenth);
+        end_tenth(&null->channel[c], tenth);
+    }
+    end_tenth(all, tenth);
 }
 
 void qm_null_add(QmNull *null, const float *a, const float *b, uint32_t n)
 {
-    QmNullChannel *const all = &null->channel[null->channels];
     for (uint32_t done = 0; done < n;) {
-        const int64_t tenth = null->frames / null->tenth;
         const uint32_t left = null->tenth - (uint32_t)(null->frames % null->tenth);
         const uint32_t now = n - done < left ? n - done : left;
         const size_t at = (size_t)done * null->channels;
-        for (uint32_t c = 0; c < null->channels; c++) {
-            const double rest =
-                take_away(null, c, a ? a + at : NULL, b ? b + at : NULL, now);
-            null->channel[c].tenths[tenth % WINDOW] += rest;
-            all->tenths[tenth % WINDOW] += rest;
-        }
+        for (uint32_t c = 0; c < null->channels; c++)
+            take_away(null, c, a ? a + at : NULL, b ? b + at : NULL, now);
         null->frames += now;
         done += now;
-        for (uint32_t c = 0; now == left && c <= null->channels; c++)
-            end_tenth(&null->channel[c], tenth);
+        if (now == left)
+            end_tenths(null, null->frames / null->tenth - 1);
     }
 }
 
@@ -270,13 +283,13 @@ static QmMeasured depth(double left, double whole)
     return whole > 0 ? decibel(left / whole) : qm_unmeasured("A is silent");
 }
 
-static double matched(const QmNullChannel *sums)
+static double matched(const Sums *sums)
 {
     const double left = sums->ee - (sums->bb > 0 ? sums->eb * sums->eb / sums->bb : 0);
     return left > 0 ? left : 0;
 }
 
-static QmMeasured louder(const QmNull *null, const QmNullChannel *sums)
+static QmMeasured louder(const QmNull *null, const Sums *sums)
 {
     const double ab = sums->eb + null->gain * sums->bb;
     if (!(sums->aa > 0 && sums->bb > 0))
@@ -286,20 +299,28 @@ static QmMeasured louder(const QmNull *null, const QmNullChannel *sums)
     return qm_measured(20 * qm_log10(ab * null->sign / sums->aa));
 }
 
-static QmMeasured loudest(const QmNull *null, const QmNullChannel *sums)
+/* `worst` of a channel whose squares add up to aa. */
+static QmMeasured loudest(const QmNull *null, double worst, double aa)
 {
-    if (null->frames < (int64_t)WINDOW * null->tenth)
+    const double window = (double)WINDOW * null->tenth;
+    if ((double)null->frames < window)
         return qm_unmeasured("under 400 ms");
-    const double share = (double)null->frames / ((double)WINDOW * null->tenth);
-    return depth(sums->worst * share, sums->aa);
+    return depth(worst * (double)null->frames / window, aa);
 }
 
-static QmMeasured place(const QmNull *null, const QmNullChannel *sums, QmMeasured worst)
+static QmMeasured place(const QmNull *null, int64_t tenth, QmMeasured worst)
 {
     if (worst.why)
         return worst;
-    return qm_measured((double)(null->skip[0] + sums->worst_tenth * null->tenth) /
-                       null->rate);
+    return qm_measured((double)(null->skip[0] + tenth * null->tenth) / null->rate);
+}
+
+/* All that a channel was fed. */
+static Sums sums_of(const QmNull *null, uint32_t c)
+{
+    Sums sums = null->channel[c].sums;
+    add_sums(&sums, &null->channel[c].tenth);
+    return sums;
 }
 
 static bool channel_rows(const QmExact *exact, const QmNull *null, QmArena *arena,
@@ -316,13 +337,14 @@ static bool channel_rows(const QmExact *exact, const QmNull *null, QmArena *aren
                                      none,  none};
         if (!null)
             continue;
-        const QmNullChannel *const sums = &null->channel[c];
+        const QmNullChannel *const channel = &null->channel[c];
+        const Sums sums = sums_of(null, c);
         row->largest = decibel(exact->largest[c] * exact->largest[c]);
-        row->null = depth(sums->dd, sums->aa);
-        row->null_matched = depth(matched(sums), sums->aa);
-        row->gain = louder(null, sums);
-        row->worst = loudest(null, sums);
-        row->worst_at = place(null, sums, row->worst);
+        row->null = depth(sums.dd, sums.aa);
+        row->null_matched = depth(matched(&sums), sums.aa);
+        row->gain = louder(null, &sums);
+        row->worst = loudest(null, channel->worst, sums.aa);
+        row->worst_at = place(null, channel->worst_tenth, row->worst);
     }
     return true;
 }
@@ -350,25 +372,15 @@ bool qm_difference_none(const QmExact *exact, QmArena *arena, QmDifference *diff
     return channel_rows(exact, NULL, arena, &difference->channels);
 }
 
-/* All channels together; in the last are their worst 400 ms already. */
-static QmNullChannel together(const QmNull *null)
-{
-    QmNullChannel all = null->channel[null->channels];
-    for (uint32_t c = 0; c < null->channels; c++) {
-        const QmNullChannel *const one = &null->channel[c];
-        all.aa += one->aa;
-        all.bb += one->bb;
-        all.dd += one->dd;
-        all.ee += one->ee;
-        all.eb += one->eb;
-    }
-    return all;
-}
-
 bool qm_difference(const QmExact *exact, const QmAlignment *alignment, const QmNull *null,
                    QmArena *arena, QmDifference *difference)
 {
-    const QmNullChannel all = together(null);
+    const QmNullChannel *const channel = &null->channel[null->channels];
+    Sums all = {0};
+    for (uint32_t c = 0; c < null->channels; c++) {
+        const Sums one = sums_of(null, c);
+        add_sums(&all, &one);
+    }
     qm_difference_of_kinds(QM_NO_DIFFERENCE, difference);
     add_exact(exact, difference);
     difference->delay = alignment->found ? qm_measured((double)alignment->delay)
@@ -377,8 +389,8 @@ bool qm_difference(const QmExact *exact, const QmAlignment *alignment, const QmN
     difference->gain = louder(null, &all);
     difference->null = depth(all.dd, all.aa);
     difference->null_matched = depth(matched(&all), all.aa);
-    difference->worst = loudest(null, &all);
-    difference->worst_at = place(null, &all, difference->worst);
+    difference->worst = loudest(null, channel->worst, all.aa);
+    difference->worst_at = place(null, channel->worst_tenth, difference->worst);
     const double samples = (double)null->frames * null->channels;
     if (all.dd > NOTHING * all.aa)
         difference->residual = decibel(all.dd / samples);
