@@ -26,7 +26,7 @@ enum {
 
 typedef struct View {
     QmText *text;
-    const QmTempo *tempo;
+    const QmTempoFound *tempo;
     const QmOnsets *onsets; /* NULL: not asked for */
     const QmWave *wave;     /* NULL: not asked for, or too coarse */
     double length;          /* s */
@@ -46,7 +46,7 @@ static double beat(const View *view, size_t i) { return item(&view->tempo->beats
  * all of a short file. */
 static void choose(View *view)
 {
-    const QmTempo *tempo = view->tempo;
+    const QmTempoFound *tempo = view->tempo;
     const QmList *from = tempo->downbeats.count ? &tempo->downbeats : &tempo->beats;
     QmSvgAxis *x = &view->frame.x;
     *x = (QmSvgAxis){.to = view->length, .scale = QM_SVG_TIME};
@@ -67,31 +67,50 @@ static void choose(View *view)
     x->tick = 1;
 }
 
-/* The waveform of both channels on each other. */
-static void outline(const View *view)
+/* Columns of the outline within the excerpt. */
+static void columns(const View *view, size_t *from, size_t *to)
 {
-    const QmSvgFrame *f = &view->frame;
-    const QmWave *wave = view->wave;
-    const double column = wave->column_s.value;
-    const size_t n = wave->lane[0].low.count;
-    const size_t from = (size_t)(f->x.from / column), last = (size_t)(f->x.to / column);
-    const size_t to = last < n ? last : n;
-    const uint32_t lanes = wave->lane[1].low.count ? 2 : 1;
-    qm_text_add(view->text, "<path fill=\"var(--body)\" d=\"");
-    for (size_t i = 0; i < 2 * (to - from); i++) {
+    const double column = view->wave->column_s.value;
+    const size_t n = view->wave->lane[0].low.count;
+    const size_t last = (size_t)(view->frame.x.to / column);
+    *from = (size_t)(view->frame.x.from / column);
+    *to = last < n ? last : n;
+}
+
+/* The highest, or lowest, sample of both channels in a column. */
+static double edge(const QmWave *wave, size_t column, bool high)
+{
+    double value = 0;
+    for (uint32_t lane = 0; lane < 2 && wave->lane[lane].low.count; lane++) {
+        const QmWaveLane *at = &wave->lane[lane];
+        const double x = item(high ? &at->high : &at->low, column);
+        value = !lane || (high ? x > value : x < value) ? x : value;
+    }
+    return value;
+}
+
+/* The waveform of both channels on each other, as high as there is room. */
+static void outline(View *view)
+{
+    QmSvgFrame *f = &view->frame;
+    size_t from, to;
+    double most = 1e-6;
+    columns(view, &from, &to);
+    for (size_t i = from; i < to; i++) {
+        const double high = edge(view->wave, i, true), low = -edge(view->wave, i, false);
+        most = high > most ? high : most;
+        most = low > most ? low : most;
+    }
+    f->y = (QmSvgAxis){.from = -most, .to = most};
+    qm_text_add(view->text, "<path fill=\"var(--body)\" d=\"M0 0");
+    for (size_t i = 0; to > from && i < 2 * (to - from); i++) {
         const bool back = i >= to - from;
         const size_t at = back ? 2 * to - from - 1 - i : from + i;
-        double value = 0;
-        for (uint32_t lane = 0; lane < lanes; lane++) {
-            const double x =
-                item(back ? &wave->lane[lane].low : &wave->lane[lane].high, at);
-            value = !lane || (back ? x < value : x > value) ? x : value;
-        }
-        const double x = qm_svg_x(f, ((double)at + 0.5) * column);
+        const double x = qm_svg_x(f, ((double)at + 0.5) * view->wave->column_s.value);
         qm_svg_point(view->text, i ? ' ' : 'M', x < f->left ? f->left : x,
-                     report_y(f, value));
+                     report_y(f, edge(view->wave, at, !back)));
     }
-    qm_text_add(view->text, to > from ? "z\"/>\n" : "M0 0\"/>\n");
+    qm_text_add(view->text, "\"/>\n");
 }
 
 static void rule(const View *view, double at, double top, const char *stroke)
@@ -164,7 +183,6 @@ static void excerpt(View *view)
     choose(view);
     qm_svg_grid(view->text, &qm_svg_page, f);
     f->bottom = TOP + EXCERPT;
-    f->y = (QmSvgAxis){.from = -1, .to = 1};
     if (view->wave) {
         outline(view);
     }
@@ -269,7 +287,7 @@ static void tempo(View *view)
 
 static void caption(const ReportPart *part, const View *view)
 {
-    const QmTempo *found = view->tempo;
+    const QmTempoFound *found = view->tempo;
     QmText text;
     qm_text_init(&text, part->text->arena);
     qm_text_add(&text, "Above: a few bars. Below: the whole file. ");
