@@ -281,7 +281,7 @@ static QmStatus tell(Run *run, uint32_t index, QmAnalysedFile *file)
 
 static QmStatus write_grid(const Run *run, const QmAnalysedFile *file, QmDiag *diag)
 {
-    const QmTempo *const tempo = qm_analysis_result(file->analysis, &qm_feature_tempo);
+    const QmTempoFound *const tempo = qm_analysis_result(file->analysis, &qm_feature_tempo);
     if (!tempo->grid.n_beats)
         return qm_fail(diag, QM_ERR_INPUT, (QmPlace){.file = file->name}, NULL,
                        "there are no beats to write to '%s'", run->options->grid_out);

@@ -17,7 +17,8 @@ bool qm_list_append(QmList *list, const void *items, size_t count, size_t size,
         list->items = grown;
         list->room = room;
     }
-    memcpy((char *)list->items + list->count * size, items, count * size);
+    if (count) /* there may be no items to point to */
+        memcpy((char *)list->items + list->count * size, items, count * size);
     list->count += count;
     return true;
 }
