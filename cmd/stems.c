@@ -25,7 +25,7 @@ enum {
 #define ALIKE       0.7
 #define TOGETHER    20.0 /* % of the time */
 
-/* --- names ------------------------------------------------------------------------------ */
+/* --- names -------------------------------------------------------------------------- */
 
 static const char *short_name(const char *file, QmArena *arena)
 {
@@ -56,7 +56,7 @@ static bool name_stems(StemSet *set, QmArena *arena)
     return set->names != NULL;
 }
 
-/* --- what there is to find ---------------------------------------------------------------- */
+/* --- what there is to find ---------------------------------------------------------- */
 
 QmStatus stems_compare(const char *const *files, QmAnalysis *const *analyses, uint32_t n,
                        const QmAnalyseRequest *request, QmArena *arena, StemSet *set,
@@ -93,7 +93,7 @@ QmStatus stems_compare(const char *const *files, QmAnalysis *const *analyses, ui
     return qm_together(&together, arena, &set->alignment, diag);
 }
 
-/* --- for people ----------------------------------------------------------------------- */
+/* --- for people --------------------------------------------------------------------- */
 
 static const char *fixed(QmMeasured measured, int decimals, char text[QM_NUMBER_TEXT])
 {
@@ -125,12 +125,6 @@ static void print_balance(const StemSet *set)
     }
 }
 
-static const QmMaskingPair *pair_at(const StemSet *set, uint32_t i, uint32_t j)
-{
-    const QmMaskingPair *const pairs = set->masking->pairs.items;
-    return &pairs[i * (set->n - 1) + j - (j > i)];
-}
-
 static char mark_of(double percent)
 {
     return percent >= 40 ? '#' : percent >= 20 ? '=' : percent >= 8 ? '-' : ' ';
@@ -148,8 +142,8 @@ static void print_matrix(const StemSet *set)
     for (uint32_t i = 0; i < set->n; i++) {
         printf("\n  %2u  %-*.*s", i + 1, NAME_WIDTH, NAME_WIDTH, set->names[i]);
         for (uint32_t j = 0; j < set->n; j++) {
-            const QmMeasured s =
-                i == j ? qm_unmeasured("") : pair_at(set, i, j)->severity;
+            const QmMeasured s = i == j ? qm_unmeasured("")
+                                        : qm_masking_pair(set->masking, i, j)->severity;
             char text[QM_NUMBER_TEXT];
             if (i == j)
                 printf("    * ");
@@ -220,7 +214,7 @@ static void print_alike(const StemSet *set)
     bool any = false;
     for (uint32_t i = 0; i < set->n; i++)
         for (uint32_t j = i + 1; j < set->n; j++) {
-            const QmMaskingPair *const p = pair_at(set, i, j);
+            const QmMaskingPair *const p = qm_masking_pair(set->masking, i, j);
             if (p->overlap.why || p->overlap.value < ALIKE || p->together.why ||
                 p->together.value < TOGETHER)
                 continue;
@@ -283,7 +277,7 @@ QmStatus stems_print(const StemSet *set, bool verbose, QmDiag *diag)
     return status == QM_OK ? QM_OK : qm_fail_memory(diag);
 }
 
-/* --- for machines --------------------------------------------------------------------- */
+/* --- for machines ------------------------------------------------------------------- */
 
 QmStatus stems_print_json(const StemSet *set, QmDiag *diag)
 {

@@ -33,7 +33,7 @@ typedef struct Work {
     pthread_barrier_t step;
 } Work;
 
-/* --- a block ---------------------------------------------------------------------------- */
+/* --- a block ------------------------------------------------------------------------ */
 
 /* What follows of a stem, silence behind its end. */
 static void read_block(const Work *work, Member *m)
@@ -122,7 +122,7 @@ static void *worker(void *argument)
     return NULL;
 }
 
-/* --- all of it -------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------------------- */
 
 static QmStatus open_all(Work *work, QmDiag *diag)
 {

@@ -12,9 +12,9 @@
  * factors of what has been measured, and with one masker both are the same.
  *
  * A look is active if the stem's power is above -70 dB and not more than 20 dB below the
- * mean of its looks above -70 dB: the gates of EBU Tech 3342, so that tails and silence do
- * not count. Activity is a property of the stem, before gains: balances that are compared
- * are compared over the same looks.
+ * mean of its looks above -70 dB: the gates of EBU Tech 3342, so that tails and silence
+ * do not count. Activity is a property of the stem, before gains: balances that are
+ * compared are compared over the same looks.
  *
  * Overlap: the mean over the looks in which both stems are active of
  * sum over b of min(share_i(b), share_j(b)), share: of the stem's loudness in that look,
@@ -88,7 +88,7 @@ static void prepare_stem(const QmMaskingStem *from, double hop_s, Stem *stem)
             power * (from->bands ? from->bands[b] : 1);
 }
 
-/* --- sums ----------------------------------------------------------------------------- */
+/* --- sums --------------------------------------------------------------------------- */
 
 static inline void add(QmBandSum *sum, uint32_t i, QmVec x) { sum->now.v[i] += x; }
 
@@ -114,7 +114,7 @@ static void settle_all(QmMaskingSums *sums)
     }
 }
 
-/* --- when it is severe ------------------------------------------------------------------ */
+/* --- when it is severe -------------------------------------------------------------- */
 
 /* A run that ended: kept if it is among the worst of its pair. */
 static void close_run(const Work *w, QmPairSums *pair, uint32_t band)
@@ -164,7 +164,7 @@ static void take_severe(const Work *w, QmPairSums *pair, uint32_t i, int32_t t,
             severe_look(w, pair, QM_LANES * i + k, t, severity[k]);
 }
 
-/* --- looks ------------------------------------------------------------------------------ */
+/* --- looks -------------------------------------------------------------------------- */
 
 static void look(Work *w, int64_t t)
 {

@@ -50,10 +50,10 @@ typedef struct QmMaskedStem {
     double severity[QM_BARKS], presence[QM_BARKS];
 } QmMaskedStem;
 
-/* A row a pair: stem i over stem j at i * (n - 1) + j - (j > i). */
+/* A row a pair: see qm_masking_pair. */
 typedef struct QmMaskingPair {
     const char *masker, *masked;
-    QmMeasured severity;              /* % of what can be heard of `masked` alone */
+    QmMeasured severity;              /* % of the loudness of `masked` that is hidden */
     int64_t worst_band;               /* 1..24; 0: nothing is hidden */
     QmMeasured worst_low, worst_high; /* Hz: where that band is */
     QmMeasured worst;    /* %: severity there, mean over the active looks of `masked` */
@@ -92,6 +92,14 @@ typedef struct QmMasking {
     QmList bands;           /* of QmMaskingBand, in the order of pairs */
     QmList ranges;          /* of QmMaskingRange, the worst first */
 } QmMasking;
+
+/* Stem i over stem j, which is another. */
+static inline const QmMaskingPair *qm_masking_pair(const QmMasking *masking, uint32_t i,
+                                                   uint32_t j)
+{
+    const QmMaskingPair *const pairs = masking->pairs.items;
+    return &pairs[i * (masking->stems.count - 1) + j - (j > i)];
+}
 
 /* The table that describes a QmMasking. */
 extern const QmMeasure qm_masking_measures[];

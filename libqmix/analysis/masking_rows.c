@@ -7,7 +7,7 @@
 #define SILENT         "never active"
 #define ALONE          "a single stem"
 
-/* --- the table -------------------------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------------------- */
 
 #define NUMBER(type, name, unit, decimals, help)                                         \
     {                                                                                    \
@@ -86,7 +86,7 @@ const QmMeasure qm_masking_measures[] = {
 const uint32_t qm_masking_measure_count =
     sizeof qm_masking_measures / sizeof qm_masking_measures[0];
 
-/* --- stems ------------------------------------------------------------------------------ */
+/* --- stems -------------------------------------------------------------------------- */
 
 /* The index of the greatest of them, from 1; 0: all are 0. */
 static int64_t worst_of(const double *bands)
@@ -173,7 +173,7 @@ static bool stem_rows(const QmMaskingSums *sums, QmMasking *m, QmArena *arena)
     return true;
 }
 
-/* --- pairs ------------------------------------------------------------------------------ */
+/* --- pairs -------------------------------------------------------------------------- */
 
 static void overlap(const QmMaskingSums *sums, uint32_t i, uint32_t j, QmMaskingPair *row)
 {

@@ -75,7 +75,7 @@ struct QmRelate {
     Pair *pairs; /* [n (n - 1) / 2], row by row */
 };
 
-/* --- the table -------------------------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------------------- */
 
 #define NUMBER(name, unit, decimals, help)                                               \
     {                                                                                    \
@@ -110,7 +110,7 @@ const QmMeasure qm_relations_measures[] = {
 const uint32_t qm_relations_measure_count =
     sizeof qm_relations_measures / sizeof qm_relations_measures[0];
 
-/* --- lifecycle -------------------------------------------------------------------------- */
+/* --- lifecycle ---------------------------------------------------------------------- */
 
 static Pair *pair_at(const QmRelate *a, uint32_t i, uint32_t j)
 {
@@ -180,7 +180,7 @@ size_t qm_relate_work(const QmRelate *relate)
     return sizeof(float) * (2 * (size_t)relate->block + qm_fft_work(relate->fft));
 }
 
-/* --- a block ---------------------------------------------------------------------------- */
+/* --- a block ------------------------------------------------------------------------ */
 
 /* The middle under the window; the power of what it shows. */
 static double load(const QmRelate *a, const QmRelateInput *in, float *out)
@@ -305,7 +305,7 @@ void qm_relate_pairs(QmRelate *relate, uint32_t row)
     }
 }
 
-/* --- what it comes to --------------------------------------------------------------------- */
+/* --- what it comes to --------------------------------------------------------------- */
 
 typedef struct Peak {
     double lag, height, phase; /* samples, 0..1, turns */

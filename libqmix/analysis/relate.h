@@ -55,8 +55,8 @@ QmRelate *qm_relate_new(uint32_t n, double rate, QmIsa isa, QmArena *arena);
 uint32_t qm_relate_block(const QmRelate *relate); /* frames: 171 ms at 48 kHz */
 size_t qm_relate_work(const QmRelate *relate);    /* bytes a thread, aligned to 64 */
 
-/* The next block of stems 2 k and 2 k + 1 (NULL where there is none), which stays where it
- * is until all pairs are done. */
+/* The next block of stems 2 k and 2 k + 1 (NULL where there is none), which stays where
+ * it is until all pairs are done. */
 void qm_relate_take(QmRelate *relate, uint32_t k, const QmRelateInput *first,
                     const QmRelateInput *second, void *work);
 /* Compares the block of stem `row` with those of all stems behind it. */

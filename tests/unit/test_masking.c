@@ -17,7 +17,7 @@ enum { B = QM_BARKS, MAX = 6 };
 
 #define HOP (1024.0 / 48000)
 
-/* --- stems made by hand ----------------------------------------------------------------- */
+/* --- stems made by hand ------------------------------------------------------------- */
 
 static QmBark make(QmArena *arena, int64_t count, double hop_s)
 {
@@ -51,12 +51,6 @@ static const QmMaskedStem *stem_at(const QmMasking *m, uint32_t i)
     return (const QmMaskedStem *)m->stems.items + i;
 }
 
-static const QmMaskingPair *pair_at(const QmMasking *m, uint32_t i, uint32_t j)
-{
-    const uint32_t n = (uint32_t)m->stems.count;
-    return (const QmMaskingPair *)m->pairs.items + i * (n - 1) + j - (j > i);
-}
-
 static const QmMaskingRange *range_at(const QmMasking *m, uint32_t i)
 {
     return (const QmMaskingRange *)m->ranges.items + i;
@@ -64,7 +58,7 @@ static const QmMaskingRange *range_at(const QmMasking *m, uint32_t i)
 
 static bool near(double a, double b, double within) { return fabs(a - b) <= within; }
 
-/* --- the model, a second time ----------------------------------------------------------- */
+/* --- the model, a second time ------------------------------------------------------- */
 
 static double clip01(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
 
@@ -215,7 +209,7 @@ static void same_as_plainly(const QmMaskingStem *stems, uint32_t n, int64_t look
         for (uint32_t i = 0; i < n; i++) {
             if (i == j)
                 continue;
-            const QmMaskingPair *const pair = pair_at(m, i, j);
+            const QmMaskingPair *const pair = qm_masking_pair(m, i, j);
             const double severity = 100 * p.pair[i][j] / p.audible[j];
             assert_true(near(pair->severity.value, severity, 1e-3));
             const double overlap = p.overlap[i][j] / p.both[i][j];
@@ -227,7 +221,7 @@ static void same_as_plainly(const QmMaskingStem *stems, uint32_t n, int64_t look
     assert_true(near(m->total.value, total, 1e-3 * total));
 }
 
-/* --- tests ------------------------------------------------------------------------------ */
+/* --- tests -------------------------------------------------------------------------- */
 
 static QmMaskingStem stem(const char *name, const QmBark *bark)
 {
@@ -249,14 +243,14 @@ static void two_tones_in_one_band(void **state)
         const QmMaskingStem stems[] = {stem("loud", &loud), stem("soft", &soft)};
         const QmMasking *const m = qm_masking(stems, 2, QM_MASKING_PAIRS, &arena);
         const double severity = clip01((differences[i] + own - 23) / 20);
-        assert_true(near(pair_at(m, 0, 1)->band[8], severity, 0.001));
+        assert_true(near(qm_masking_pair(m, 0, 1)->band[8], severity, 0.001));
         assert_true(near(stem_at(m, 1)->masked.value, 100 * severity, 0.1));
         assert_true(near(stem_at(m, 1)->severity[8], severity, 0.001));
         assert_true(near(stem_at(m, 1)->presence[8], 1, 1e-9));
-        assert_true(pair_at(m, 1, 0)->severity.value == 0);
-        assert_true(near(pair_at(m, 0, 1)->overlap.value, 1, 1e-6));
-        assert_int_equal(pair_at(m, 0, 1)->worst_band, severity > 0 ? 9 : 0);
-        assert_true((pair_at(m, 0, 1)->worst.why == NULL) == (severity > 0));
+        assert_true(qm_masking_pair(m, 1, 0)->severity.value == 0);
+        assert_true(near(qm_masking_pair(m, 0, 1)->overlap.value, 1, 1e-6));
+        assert_int_equal(qm_masking_pair(m, 0, 1)->worst_band, severity > 0 ? 9 : 0);
+        assert_true((qm_masking_pair(m, 0, 1)->worst.why == NULL) == (severity > 0));
         /* All other bands of both are empty. */
         assert_true(near(stem_at(m, 1)->masking.value, 23 + severity, 0.001));
         qm_arena_release(&arena);
@@ -273,11 +267,11 @@ static void noise_hides_a_tone_and_not_the_other_way_round(void **state)
     put(&tone, 12, -32, 1, 0, 100);
     const QmMaskingStem stems[] = {stem("noise", &noise), stem("tone", &tone)};
     const QmMasking *m = qm_masking(stems, 2, QM_MASKING_PAIRS, &arena);
-    assert_true(near(pair_at(m, 0, 1)->band[12], (12 - 5.5) / 20, 0.001));
+    assert_true(near(qm_masking_pair(m, 0, 1)->band[12], (12 - 5.5) / 20, 0.001));
     put(&noise, 12, -32, 0, 0, 100);
     put(&tone, 12, -20, 1, 0, 100);
     m = qm_masking(stems, 2, QM_MASKING_PAIRS, &arena);
-    assert_true(pair_at(m, 1, 0)->band[12] == 0);
+    assert_true(qm_masking_pair(m, 1, 0)->band[12] == 0);
     qm_arena_release(&arena);
 }
 
@@ -292,16 +286,16 @@ static void masking_spreads_upwards(void **state)
         put(&bass, b, -30, 0, 0, 100);
     const QmMaskingStem stems[] = {stem("kick", &kick), stem("bass", &bass)};
     const QmMasking *const m = qm_masking(stems, 2, QM_MASKING_PAIRS, &arena);
-    const double *const band = pair_at(m, 0, 1)->band;
+    const double *const band = qm_masking_pair(m, 0, 1)->band;
     for (int b = 0; b < 8; b++) {
         const double d = b - 2 + 0.474;
         const double spread = 15.81 + 7.5 * d - 17.5 * sqrt(1 + d * d);
         assert_true(near(band[b], clip01((-6 + spread - 5.5 + 30) / 20), 0.001));
     }
     assert_true(band[3] > band[1] && band[4] > 0 && band[0] == 0);
-    assert_int_equal(pair_at(m, 0, 1)->worst_band, 3);
-    assert_true(near(pair_at(m, 0, 1)->worst_low.value, 205, 5));
-    assert_true(near(pair_at(m, 0, 1)->worst_high.value, 310, 5));
+    assert_int_equal(qm_masking_pair(m, 0, 1)->worst_band, 3);
+    assert_true(near(qm_masking_pair(m, 0, 1)->worst_low.value, 205, 5));
+    assert_true(near(qm_masking_pair(m, 0, 1)->worst_high.value, 310, 5));
     qm_arena_release(&arena);
 }
 
@@ -368,10 +362,11 @@ static void gains_and_bands_are_as_if_the_stem_had_them(void **state)
     const QmMasking *const m = qm_masking(stems, 3, QM_MASKING_PAIRS, &arena);
     stems[1] = stem("s", &other);
     const QmMasking *const o = qm_masking(stems, 3, QM_MASKING_PAIRS, &arena);
-    /* What is active is a property of the stem without them; so the masker is compared. */
+    /* Activity is a property of the stem without them, so only others are compared. */
     for (uint32_t j = 0; j < 3; j += 2) {
         assert_true(stem_at(m, j)->masking.value == stem_at(o, j)->masking.value);
-        assert_true(pair_at(m, 1, j)->severity.value == pair_at(o, 1, j)->severity.value);
+        assert_true(qm_masking_pair(m, 1, j)->severity.value ==
+                    qm_masking_pair(o, 1, j)->severity.value);
     }
     assert_true(near(stem_at(m, 1)->loudness.value, -29.02, 0.01));
     assert_true(near(stem_at(m, 1)->to_loudest.value, -6.02, 0.01));
@@ -424,8 +419,9 @@ static void the_order_of_stems_is_only_an_order(void **state)
         assert_true(near(masking, stem_at(t, to[i])->masking.value, 1e-5));
         for (uint32_t j = 0; j < 4; j++)
             if (i != j) /* one masker at a time: not even a bit */
-                assert_memory_equal(pair_at(m, i, j)->band,
-                                    pair_at(t, to[i], to[j])->band, sizeof(double[B]));
+                assert_memory_equal(qm_masking_pair(m, i, j)->band,
+                                    qm_masking_pair(t, to[i], to[j])->band,
+                                    sizeof(double[B]));
     }
     qm_arena_release(&arena);
 }
@@ -499,11 +495,11 @@ static void silence_and_loneliness_have_reasons(void **state)
     assert_string_equal(stem_at(m, 2)->masked.why, "never active");
     assert_string_equal(stem_at(m, 3)->loudness.why, "muted");
     assert_string_equal(stem_at(m, 3)->masking.why, "never active");
-    assert_string_equal(pair_at(m, 1, 0)->severity.why, "never active");
-    assert_string_equal(pair_at(m, 0, 1)->overlap.why, "never together");
-    assert_string_equal(pair_at(m, 0, 1)->worst.why, "nothing is hidden");
+    assert_string_equal(qm_masking_pair(m, 1, 0)->severity.why, "never active");
+    assert_string_equal(qm_masking_pair(m, 0, 1)->overlap.why, "never together");
+    assert_string_equal(qm_masking_pair(m, 0, 1)->worst.why, "nothing is hidden");
     assert_true(stem_at(m, 1)->masked.value == 0);
-    assert_true(pair_at(m, 0, 1)->together.value == 0);
+    assert_true(qm_masking_pair(m, 0, 1)->together.value == 0);
     m = qm_masking(stems + 1, 1, QM_MASKING_PAIRS, &arena);
     assert_string_equal(m->total.why, "a single stem");
     m = qm_masking(stems, 0, QM_MASKING_PAIRS, &arena);
@@ -523,8 +519,8 @@ static void rates_may_differ(void **state)
     put(&b, 5, -10, 0, 0, b.count / 2);
     const QmMaskingStem stems[] = {stem("a", &a), stem("b", &b)};
     const QmMasking *const m = qm_masking(stems, 2, QM_MASKING_PAIRS, &arena);
-    assert_true(near(pair_at(m, 1, 0)->band[5], 0.5, 0.003));
-    assert_true(near(pair_at(m, 1, 0)->together.value, 50, 0.3));
+    assert_true(near(qm_masking_pair(m, 1, 0)->band[5], 0.5, 0.003));
+    assert_true(near(qm_masking_pair(m, 1, 0)->together.value, 50, 0.3));
     assert_true(near(stem_at(m, 1)->active.value, 50, 0.3));
     qm_arena_release(&arena);
 }

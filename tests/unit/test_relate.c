@@ -1,5 +1,6 @@
 /* Which stems hear the same source: delays and polarities of drums made by rule, of what
- * an amplifier makes of a signal, of bleed; and that other stems have nothing in common. */
+ * an amplifier makes of a signal, of bleed; and that stems of a song have nothing in
+ * common. */
 #include "analysis/relate.h"
 #include "base/rand.h"
 
@@ -14,7 +15,7 @@
 
 enum { RATE = 48000, N = 8 * RATE, MAX = 6 };
 
-/* --- sounds ----------------------------------------------------------------------------- */
+/* --- sounds ------------------------------------------------------------------------- */
 
 static double noise(uint64_t stream, int64_t i)
 {
@@ -75,7 +76,7 @@ static float *shifted(const float *x, double gain, int64_t delay)
     return y;
 }
 
-/* --- comparing -------------------------------------------------------------------------- */
+/* --- comparing ---------------------------------------------------------------------- */
 
 typedef struct Set {
     const float *samples[MAX];
@@ -132,7 +133,7 @@ static const QmRelatedPair *found(const QmRelations *r, uint32_t i)
 
 static bool near(double a, double b, double within) { return fabs(a - b) <= within; }
 
-/* --- tests ------------------------------------------------------------------------------ */
+/* --- tests -------------------------------------------------------------------------- */
 
 static void a_delay_is_found_to_the_sample(void **state)
 {
@@ -349,7 +350,7 @@ static void lengths_may_differ_and_silence_is_nothing(void **state)
     free(nothing);
 }
 
-/* At 96 kHz a block has twice as many frames: as if the same samples were an octave up. */
+/* The same samples, said to be at another rate. */
 static void other_rates(void **state)
 {
     (void)state;

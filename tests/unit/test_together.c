@@ -14,7 +14,7 @@
 
 enum { N = 100000, MAX = 7 };
 
-/* --- files in memory -------------------------------------------------------------------- */
+/* --- files in memory ---------------------------------------------------------------- */
 
 typedef struct Sound {
     const char *name;
@@ -134,7 +134,7 @@ static const QmRelatedPair *found(const QmRelations *r, uint32_t i)
     return (const QmRelatedPair *)r->pairs.items + i;
 }
 
-/* --- tests ------------------------------------------------------------------------------ */
+/* --- tests -------------------------------------------------------------------------- */
 
 static void any_number_of_threads_says_the_same(void **state)
 {
