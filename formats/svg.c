@@ -78,19 +78,22 @@ double qm_svg_tick(double range, uint32_t most, QmSvgScale scale)
     return 10 * ten;
 }
 
-/* "1:30", "1:00:00", "0.25" */
-static void time_text(double seconds, char text[QM_NUMBER_TEXT + 16])
+/* "1:30", "1:00:00"; "0:01.50" where ticks are parts of a second. */
+static void time_text(double seconds, double tick, char text[QM_NUMBER_TEXT + 16])
 {
-    const int64_t whole = (int64_t)floor(seconds);
-    if ((double)whole != seconds || seconds < 0) {
+    const int decimals = tick >= 1 ? 0 : tick >= 0.1 ? 1 : tick >= 0.01 ? 2 : 3;
+    char rest[QM_NUMBER_TEXT];
+    const long long whole = (long long)floor(seconds + 1e-9);
+    const long long h = whole / 3600, m = whole / 60 % 60;
+    const double s = seconds - (double)(whole / 60 * 60);
+    qm_fixed_text(s > 0 ? s : 0, decimals, rest);
+    const char *zero = s < 10 - 1e-9 ? "0" : "";
+    if (tick < 0.001) {
         qm_number_text(seconds, text);
-        return;
-    }
-    const long long h = whole / 3600, m = whole / 60 % 60, s = whole % 60;
-    if (h) {
-        snprintf(text, QM_NUMBER_TEXT + 16, "%lld:%02lld:%02lld", h, m, s);
+    } else if (h) {
+        snprintf(text, QM_NUMBER_TEXT + 16, "%lld:%02lld:%s%.8s", h, m, zero, rest);
     } else {
-        snprintf(text, QM_NUMBER_TEXT + 16, "%lld:%02lld", m, s);
+        snprintf(text, QM_NUMBER_TEXT + 16, "%lld:%s%.8s", m, zero, rest);
     }
 }
 
@@ -98,7 +101,7 @@ static void time_text(double seconds, char text[QM_NUMBER_TEXT + 16])
 static void tick_text(const QmSvgAxis *axis, double value, char text[QM_NUMBER_TEXT + 16])
 {
     if (axis->scale == QM_SVG_TIME) {
-        time_text(value, text);
+        time_text(value, axis->tick, text);
         return;
     }
     const bool kilo = value >= 1000;

@@ -30,7 +30,7 @@ extern const QmSvgPalette qm_svg_page;  /* as the page around says: light or dar
 typedef enum QmSvgScale {
     QM_SVG_LINEAR,
     QM_SVG_LOG,  /* ticks at 1 2 5 of each decade, "2k" */
-    QM_SVG_TIME, /* seconds, "1:30" */
+    QM_SVG_TIME, /* seconds, "1:30"; not below 0 */
 } QmSvgScale;
 
 typedef struct QmSvgAxis {
