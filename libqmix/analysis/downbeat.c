@@ -4,7 +4,7 @@
  * 1 earns its accent, another one pays its share, and counting anew in the middle of a bar
  * (music that was cut, or a beat too many) costs as much as several clear accents. Four
  * beats are so much more common than three that they are the answer unless three is
- * clearly better. */
+ * clearly better. A loop is whole bars and begins with one. */
 #include "analysis/downbeat.h"
 
 #include "base/qmath.h"
@@ -14,8 +14,8 @@
 enum { BAR_MAX = 4, REACH = 3 };
 #define CLEAR      3.0 /* accents beyond three deviations are no clearer */
 #define ANEW       8.0
-#define THREE_PAYS 0.15 /* a beat */
-#define LOOP_EARNS 4.0
+#define THREE_PAYS 0.15  /* a beat */
+#define LOOP_EARNS 100.0 /* whatever else */
 
 static double strongest(const float *x, size_t n, double at)
 {
@@ -88,9 +88,10 @@ int qm_downbeats(const QmPulse *pulse, const double *times, size_t n, bool loop,
     if (!accent || !anew)
         return 0;
     accents(pulse, times, n, accent);
+    const bool threes = !loop || n % 3 == 0, fours = !loop || n % 4 == 0;
     const double three = count(accent, n, 3, loop, anew, positions);
     const double four = count(accent, n, 4, loop, anew, positions);
-    if (four >= three - THREE_PAYS * (double)n)
+    if (!threes || (fours && four >= three - THREE_PAYS * (double)n))
         return 4;
     count(accent, n, 3, loop, anew, positions);
     return 3;

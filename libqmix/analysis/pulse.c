@@ -12,7 +12,8 @@
 #define SMALL  1e-3 /* a group that hardly ever begins anything adds little */
 #define BEGINS 0.02 /* flux from which something begins */
 
-enum { REACH = 5 };
+/* RING: a power of two, more looks than MEAN_S has at any rate. */
+enum { REACH = 5, RING = 128 };
 /* exp(-i^2 / (2 * 1.5^2)), their sum over both sides being 1 */
 static const double GAUSS[REACH + 1] = {0.2660, 0.2130, 0.1093, 0.0360, 0.0076, 0.0011};
 
@@ -22,45 +23,48 @@ bool qm_pulse_init(QmPulse *pulse, size_t n, double hop_s, QmArena *arena)
     pulse->all = QM_NEW_ARRAY(arena, float, n);
     pulse->bass = QM_NEW_ARRAY(arena, float, n);
     pulse->work = QM_NEW_ARRAY(arena, float, n);
-    pulse->spare = QM_NEW_ARRAY(arena, float, n);
-    return pulse->all && pulse->bass && pulse->work && pulse->spare;
+    return pulse->all && pulse->bass && pulse->work;
 }
 
-/* x minus its mean around, where above it; returns its mean square. The sum moves along
- * and is made anew every 1024 looks, so that rounding does not pile up. */
-static double above_mean(float *x, float *y, size_t n, size_t reach)
+/* In place of x, what is above its mean around; returns the mean square of that. The sum
+ * moves along and is made anew every 1024 looks, so that rounding does not pile up; what
+ * was overwritten and still belongs to it is in a ring. */
+static double above_mean(float *x, size_t n, size_t reach)
 {
     double sum = 0, squares = 0;
+    float ring[RING] = {0};
     for (size_t i = 0; i < n; i++) {
         const size_t from = i > reach ? i - reach : 0;
         const size_t to = i + reach + 1 < n ? i + reach + 1 : n;
+        ring[i % RING] = x[i];
         if (i % 1024 == 0) {
             sum = 0;
             for (size_t k = from; k < to; k++)
-                sum += (double)x[k];
+                sum += (double)(k < i ? ring[k % RING] : x[k]);
         } else {
             sum += i + reach < n ? (double)x[i + reach] : 0;
-            sum -= i > reach ? (double)x[i - reach - 1] : 0;
+            sum -= i > reach ? (double)ring[(i - reach - 1) % RING] : 0;
         }
         const double above = (double)x[i] - sum / (double)(to - from);
-        y[i] = above > 0 ? (float)above : 0;
-        squares += (double)y[i] * (double)y[i];
+        x[i] = above > 0 ? (float)above : 0;
+        squares += (double)x[i] * (double)x[i];
     }
     return n ? squares / (double)n : 0;
 }
 
 void qm_pulse_add(QmPulse *pulse, bool bass)
 {
-    float *const x = pulse->work, *const y = pulse->spare;
+    float *const x = pulse->work;
     for (size_t i = pulse->n; i-- > pulse->end;)
         if ((double)x[i] > BEGINS)
             pulse->end = i + 1;
-    const double square = above_mean(x, y, pulse->n, (size_t)(MEAN_S / pulse->hop_s));
+    const size_t reach = (size_t)(MEAN_S / pulse->hop_s);
+    const double square = above_mean(x, pulse->n, reach < RING - 2 ? reach : RING - 2);
     const float scale = (float)(1 / (qm_sqrt(square) + SMALL));
     for (size_t i = 0; i < pulse->n; i++)
-        pulse->all[i] += scale * y[i];
+        pulse->all[i] += scale * x[i];
     if (bass)
-        memcpy(pulse->bass, y, pulse->n * sizeof *y);
+        memcpy(pulse->bass, x, pulse->n * sizeof *x);
 }
 
 static void smooth_and_scale(float *x, float *work, size_t n)

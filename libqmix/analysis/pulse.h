@@ -14,7 +14,6 @@ typedef struct QmPulse {
     float *bass;  /* [n]: the same of the lowest */
     size_t end;   /* behind the last look at which anything begins; 0: nothing does */
     float *work;  /* [n]: for whoever adds groups */
-    float *spare; /* [n] */
 } QmPulse;
 
 /* Nothing yet. False: out of memory. */

@@ -167,7 +167,7 @@ static bool weigh_windows(Work *w)
         const size_t length = n < QM_METRE_WINDOW ? n : QM_METRE_WINDOW;
         const size_t at = i * QM_METRE_HOP + length <= n ? i * QM_METRE_HOP : n - length;
         window->any = qm_metre_evidence(&correlator, w->pulse.all + at, length,
-                                        w->pulse.hop_s, w->whole_s, evidence);
+                                        w->pulse.hop_s, i ? 0 : w->whole_s, evidence);
         if (!window->any)
             continue;
         qm_metre_weigh(evidence, window->scores);
