@@ -1,7 +1,7 @@
 /* The style sheet of the report: system fonts, one column, hairlines. Colours are
- * variables, so that pictures follow the page: Okabe and Ito's on white; in the dark their
- * lighter ones, in the same order. Paper is always white. There is no < or & in it, so it
- * is the same in HTML and XML. */
+ * variables, so that pictures follow the page: Okabe and Ito's on white; in the dark
+ * their lighter ones, in the same order. Paper is always white. There is no < or & in it,
+ * so it is the same in HTML and XML. */
 #include "formats/report_parts.h"
 
 const char report_style[] =
