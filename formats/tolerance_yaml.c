@@ -17,8 +17,7 @@ typedef struct Reader {
 
 /* A name and a value with their places. */
 typedef struct Entry {
-    const char *name;
-    const char *value; /* NULL: a list or a map */
+    const char *name, *value;
     QmPlace name_place, value_place;
 } Entry;
 
@@ -33,10 +32,8 @@ static QmStatus unknown(const Reader *reader, const Entry *entry)
 
 static QmStatus refuse(const Reader *reader, const Entry *entry, const char *expected)
 {
-    const char *const quote = entry->value ? "'" : "";
     return qm_fail(reader->diag, reader->failure, entry->value_place, entry->name,
-                   "expected %s, found %s%s%s", expected, quote,
-                   entry->value ? entry->value : "several values", quote);
+                   "expected %s, found '%s'", expected, entry->value);
 }
 
 /* "1 %", "1%" */
@@ -129,11 +126,15 @@ QmStatus qm_tolerances_parse(const char *name, const char *data, size_t size,
          node = node->next) {
         const Entry entry = {
             .name = node->key,
-            .value = node->kind == QM_YAML_SCALAR ? node->text : NULL,
+            .value = node->text,
             .name_place = {name, node->key_line, node->key_column},
             .value_place = {name, node->line, node->column},
         };
-        status = read_entry(&reader, &entry);
+        status = node->kind == QM_YAML_SCALAR
+                     ? read_entry(&reader, &entry)
+                     : qm_fail(diag, QM_ERR_INPUT, entry.value_place, entry.name,
+                               "expected one value, found several (write "
+                               "loudness.integrated: 0.1)");
     }
     return status;
 }

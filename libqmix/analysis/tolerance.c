@@ -126,19 +126,25 @@ static const QmTolerance *last_named(const QmList *tolerances, const char *name)
     return NULL;
 }
 
+/* "sample_at" */
+static bool is_place(const char *name)
+{
+    const size_t length = strlen(name);
+    return length > 3 && qm_same(name + length - 3, "_at");
+}
+
 const QmTolerance *qm_tolerance_of(const QmList *tolerances, const char *feature,
                                    const char *measure, const char *column)
 {
+    char name[NAME_MAX];
     if (!feature)
         return last_named(tolerances, measure);
-    char name[NAME_MAX];
-    const QmTolerance *found = NULL;
-    if (column) {
-        join(feature, measure, column, name);
-        found = last_named(tolerances, name);
-    }
+    join(feature, measure, column, name);
+    const QmTolerance *found = last_named(tolerances, name);
+    if (found || is_place(column ? column : measure))
+        return found;
     join(feature, measure, NULL, name);
-    found = found ? found : last_named(tolerances, name);
+    found = last_named(tolerances, name);
     found = found ? found : last_named(tolerances, feature);
     return found ? found : last_named(tolerances, "default");
 }

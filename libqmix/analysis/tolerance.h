@@ -6,7 +6,9 @@
  *     spectrum.bark_bands.level  a column
  *     null                       a measure of the difference itself (analysis/compare.h)
  *
- * The closest name counts, of equals the last. What no tolerance names is not judged. */
+ * The closest name counts, of equals the last. What no tolerance names is not judged, nor
+ * is where something happens (names that end in _at) unless it is named itself: of two
+ * peaks that are nearly equal now the one is higher, now the other. */
 #ifndef QM_ANALYSIS_TOLERANCE_H
 #define QM_ANALYSIS_TOLERANCE_H
 
