@@ -51,7 +51,7 @@ static const CliOption option_table[] = {
     {0, "list-curves", NULL, "print the target curves and where they come from", CLI_FLAG,
      FIELD(list_curves)},
     {0, "tempo", NULL, "the same as --features tempo", CLI_FLAG, FIELD(tempo)},
-    {0, "tempo-range", "LOW-HIGH", "where the tempo is, in BPM: 70-140", CLI_TEXT,
+    {0, "tempo-range", "LO-HI", "where the tempo is, in BPM: 70-140", CLI_TEXT,
      FIELD(tempo_range)},
     {'g', "grid", "FILE",
      "these beats, instead of detecting them (default: SONG.beats\n"
@@ -73,7 +73,7 @@ static const CliOption option_table[] = {
      "two files: what differs between them, sample by sample and\n"
      "measure by measure; exit 1 when more differs than may",
      CLI_FLAG, FIELD(compare)},
-    {0, "tolerance", "FILE|NAME=VALUE",
+    {0, "tolerance", "WHAT",
      "with --compare: how much may differ (may be given again),\n"
      "as loudness.integrated=0.1, tempo.bpm=1%, level=0.5, key=same,\n"
      "default=0.5, null=-60, delay=0, identical=yes (default: only\n"
