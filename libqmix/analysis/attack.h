@@ -25,8 +25,8 @@ typedef struct QmAttackRise {
 } QmAttackRise;
 
 /* The attack that is steepest at `begin` and has its peak before `end`. Looks for the
- * quietest moment from which it rises in the `before` frames before it (reads a tenth more
- * of them); it is hidden if the last quarter of these is as loud as what follows. */
+ * quietest moment from which it rises in the `before` frames before it (and reads a tenth
+ * more of them); it is hidden if the last quarter of these is as loud as what follows. */
 QmAttackRise qm_attack_rise(const float *x, int64_t begin, int64_t end, uint32_t before);
 
 /* The last frame in (begin - back, begin] at which x crosses zero; where it does not, the

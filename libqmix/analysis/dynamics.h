@@ -24,9 +24,9 @@ typedef struct QmDynamicsSection {
 
 typedef struct QmDynamics {
     /* Which share of the power belongs to what stands 3 dB and more above the median of
-     * the 0.2 s around it, octave by octave up to 17.8 kHz: 0 for what is sustained, up to 1 for hits
-     * with silence in between. White noise has less
-     * than 0.01, brown noise 0.3: an octave of few hertz sways by itself. */
+     * the 0.2 s around it, octave by octave up to 17.8 kHz: 0 for what is sustained, up
+     * to 1 for hits with silence in between. White noise has less than 0.01, brown noise
+     * 0.3: an octave of few hertz sways by itself. */
     QmMeasured transient_ratio;
     QmMeasured onset_rate; /* a second */
     /* Rise times from 10 to 90 % of the onsets that can be measured, ms. */
@@ -36,8 +36,8 @@ typedef struct QmDynamics {
     /* How far levels of 400 ms move: 95th less 10th percentile, dB. The gates are those
      * of LRA: -70 dBFS, and 20 dB below the mean of what is above. */
     QmMeasured range;
-    /* What a compressor would find: "dense", "peaks", "levels", "even" (dynamics.c); NULL:
-     * nothing to say. */
+    /* What a compressor would find: "dense", "peaks", "levels", "even" (dynamics.c); or
+     * NULL: nothing to say. */
     const char *compression;
     QmList bands;    /* of QmDynamicsBand, three */
     QmList sections; /* of QmDynamicsSection, those of section.h */

@@ -1,5 +1,6 @@
-/* Onsets in two steps. Where the spectra change (novelty.h) says that there is one, within
- * some 10 ms; among the samples around, it begins with the steepest rise (attack.h).
+/* Onsets in two steps. Where the spectra change (novelty.h) says that there is one,
+ * within some 10 ms; among the samples around, it begins with the steepest rise
+ * (attack.h).
  *
  * Scanning only sums up bands and mixes the middle; what depends on what was before (how
  * loud the music is, which peak is the highest of its neighbours) comes when blocks are
@@ -28,7 +29,7 @@ enum {
 #define MOST       1e15f /* no sample is larger */
 #define TOGETHER_S 0.020
 #define ATTACK_S   0.100
-#define BEFORE_S   0.040 /* a slow attack began at most so much before its steepest rise */
+#define BEFORE_S   0.040 /* a slow attack began at most so long before it is steepest */
 #define CUT_S                                                                            \
     0.005 /* a slice begins at most so much before the attack: half a
                             period of 100 Hz */

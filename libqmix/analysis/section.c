@@ -1,9 +1,10 @@
-/* The piece is kept as the power in 15 bands (2/3 octave) and 12 pitch classes every third
- * of a second, from the slow spectra of left and right together: 330 bytes a second.
+/* The piece is kept as the power in 15 bands (2/3 octave) and 12 pitch classes every
+ * third of a second, from the slow spectra of left and right together: 330 bytes a
+ * second.
  *
- *     boundaries   peaks of the novelty of seconds (similarity.h) over 12 s to both sides,
- *                  8 s apart at least, and of 0.1 at least; each then moved, within 1.4 s,
- *                  to where 1.4 s before and 1.4 s behind differ most, and from there to
+ *     boundaries   peaks of the novelty of seconds (similarity.h) over 12 s to both
+ *                  sides, 8 s apart at least, and of 0.1 at least; each then moved,
+ *                  within 1.4 s, to where 1.4 s before and 1.4 s behind differ most, and from there to
  *                  the nearest downbeat within 0.35 s, else beat, else strongest onset
  *     labels       in order; a section gets the label of the one most like it before, of
  *                  all with that label together, if their mean timbres are less than 0.3
@@ -145,7 +146,7 @@ typedef struct Piece {
     QmTimbre *timbres; /* of each whole or begun second */
     size_t n_timbres;
     float *novelty;
-    const QmTempo *tempo;
+    const QmTempoFound *tempo;
     const QmOnsets *onsets;
     const QmLoudness *loudness;
 } Piece;
@@ -339,8 +340,8 @@ static void tell_balance(const Piece *p, const Cell *mean, QmSection *s)
     s->high = share(high, low + mid + high);
 }
 
-/* The mean of the whole seconds in cells [begin, end): their levels are averaged in dB, so
- * that a loud hit on the border does not matter. */
+/* The mean of the whole seconds in cells [begin, end): their levels are averaged in dB,
+ * so that a loud hit on the border does not matter. */
 static QmTimbre timbre_within(const Piece *p, size_t begin, size_t end)
 {
     const size_t from = (begin + SECOND - 1) / SECOND, to = end / SECOND;

@@ -15,7 +15,8 @@ typedef struct QmTimbre {
     float x[QM_TIMBRE];
 } QmTimbre;
 
-/* Powers to a timbre: what is 60 dB below `loudest` (a band's power) and less is silence. */
+/* Powers to a timbre: what is 60 dB below `loudest` (a band's power) and less is
+ * silence. */
 void qm_timbre(const float *bands, uint32_t n_bands, const float *pitches, double loudest,
                QmTimbre *timbre);
 /* The mean of `count` of them. */

@@ -1,4 +1,4 @@
-/* What is hit and what is held, by band: the power that stands out of the 0.2 s around. */
+/* What is hit and what is held, by band: power that stands out of the 0.2 s around. */
 #ifndef QM_ANALYSIS_TRANSIENTS_H
 #define QM_ANALYSIS_TRANSIENTS_H
 

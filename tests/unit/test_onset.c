@@ -284,8 +284,8 @@ static void test_a_hidden_attack_has_no_time(void **unused)
     qm_analysis_free(run.analysis);
 }
 
-/* Slices: at a zero crossing, before the attack, no two within 50 ms, all of the file from
- * the first one on. */
+/* Slices: at a zero crossing, before the attack, no two within 50 ms, all of the file
+ * from the first one on. */
 static void test_slices(void **unused)
 {
     (void)unused;
