@@ -214,6 +214,20 @@ static void bands(const ReportPart *part, const QmMasking *masking)
 
 /* ---- all of it ---- */
 
+/* All but what the heat maps show. */
+static void numbers(QmText *text, const QmMasking *masking)
+{
+    QmMeasure kept[16];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < qm_masking_measure_count && n < 16; i++) {
+        const QmMeasure *measure = &qm_masking_measures[i];
+        if (!qm_same(measure->name, "pairs") && !qm_same(measure->name, "bands")) {
+            kept[n++] = *measure;
+        }
+    }
+    report_table(text, kept, n, masking);
+}
+
 static void masking_part(const ReportPart *part, const QmMasking *masking)
 {
     qm_text_add(part->text, "<h2>Balance</h2>\n");
@@ -223,7 +237,7 @@ static void masking_part(const ReportPart *part, const QmMasking *masking)
     }
     bands(part, masking);
     qm_text_add(part->text, "<h2>Masking, in numbers</h2>\n");
-    report_table(part->text, qm_masking_measures, qm_masking_measure_count, masking);
+    numbers(part->text, masking);
 }
 
 void report_stems(const ReportPart *part, const QmReport *report)
