@@ -4,14 +4,15 @@
  *
  *     boundaries   peaks of the novelty of seconds (similarity.h) over 12 s to both
  *                  sides, 8 s apart at least, and of 0.1 at least; each then moved,
- *                  within 1.4 s, to where 1.4 s before and 1.4 s behind differ most, and from there to
- *                  the nearest downbeat within 0.35 s, else beat, else strongest onset
+ *                  within 1.4 s, to where 1.4 s before and 1.4 s behind differ most,
+ *                  and from there to the nearest downbeat within 0.35 s, else beat,
+ *                  else strongest onset
  *     labels       in order; a section gets the label of the one most like it before, of
  *                  all with that label together, if their mean timbres are less than 0.3
  *                  apart (2.7 dB in all bands), else a new one
  *
- * Fitted by ear and by pieces put together from stems that come and go (tests/unit/
- * test_section.c has a synthetic one). */
+ * Fitted to pieces put together from stems that come and go; tests/unit/test_section.c has
+ * such a one, of tones. */
 #include "analysis/section.h"
 
 #include "analysis/analysis.h"

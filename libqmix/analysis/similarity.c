@@ -5,7 +5,8 @@
  *     N(t)    = (mean of S before t + mean behind) / 2 - mean of S across t
  *
  * over pairs i < j within `half` to both sides, weighted by g(i) g(j), g a Gaussian
- * around t. It is 1 where two steady sounds that have nothing in common meet, and about 0 within
+ * around t. It is 1 where two steady sounds that have nothing in common meet, and about
+ * 0 within
  * anything that goes on, however busy: what is different then is so on both sides. As it
  * compares means, the kernel may stand over the ends of the piece. Only the pairs near
  * the diagonal are ever computed. */
