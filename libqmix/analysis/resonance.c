@@ -9,7 +9,7 @@
  *     bell         the Lorentzian that it adds, fitted to the points around (peak_fit.h):
  *                  frequency, width and height, corrected for how wide a line looks; and
  *                  what is around, once more without the bell's foot
- *     persistence  part of the slow spectra in which the point, averaged over 1/16 octave,
+ *     persistence  part of the slow spectra in which the point, as the mean of 1/16 octave,
  *                  stands out by at least half of what it does in the long-term spectrum
  *
  * What separates a resonance from a note. A note comes and goes with the music, a
