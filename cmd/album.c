@@ -1,3 +1,4 @@
+/* Pools what the analyses kept, and prints it as any other group of measures. */
 #include "cmd/album.h"
 
 #include "analysis/loudness.h"

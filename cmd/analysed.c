@@ -1,3 +1,4 @@
+/* The columns of the table for many files are a table too. */
 #include "cmd/analysed.h"
 
 #include "base/number.h"
@@ -13,7 +14,7 @@ MeasureGroup analysed_group(const QmFeatureRun *run)
                           run->feature->n_measures, run->result};
 }
 
-/* --- one file ------------------------------------------------------------------------- */
+/* --- one file ----------------------------------------------------------------------- */
 
 void analysed_print(const QmAnalysedFile *file, QmMeasureView view)
 {
@@ -30,7 +31,7 @@ void analysed_print(const QmAnalysedFile *file, QmMeasureView view)
     printf("\n");
 }
 
-/* --- many files ----------------------------------------------------------------------- */
+/* --- many files --------------------------------------------------------------------- */
 
 static const struct {
     const char *feature, *measure, *head;
@@ -87,7 +88,7 @@ void analysed_print_row(const QmAnalysedFile *file, uint32_t features)
     printf("%s\n", file->name);
 }
 
-/* --- for machines --------------------------------------------------------------------- */
+/* --- for machines ------------------------------------------------------------------- */
 
 static bool set(json_t *object, const char *key, json_t *value)
 {

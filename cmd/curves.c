@@ -1,3 +1,4 @@
+/* Target curves are data: templates/curves.yaml. */
 #include "cmd/curves.h"
 
 #include <stdio.h>

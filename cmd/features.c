@@ -1,3 +1,4 @@
+/* All that is printed comes from the features' own tables. */
 #include "cmd/features.h"
 
 #include "analysis/analysis.h"

@@ -9,7 +9,8 @@
 void features_print(void);
 
 /* *features: those of `list` ("loudness,peak"), bit i for qm_feature_at(i); NULL: all
- * that are neither hidden nor quiet. Errors: QM_ERR_USAGE with what was probably meant. */
+ * that are neither hidden nor quiet. Errors: QM_ERR_USAGE with what was probably
+ * meant. */
 QmStatus features_choose(const char *list, QmArena *arena, QmDiag *diag,
                          uint32_t *features);
 

@@ -1,3 +1,5 @@
+/* Folders are walked in the order of names as bytes, so that every machine gives the
+ * same list. */
 #include "cmd/folder.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* Grids are read before anything is analysed: a mistake in one is told at once. */
 #include "cmd/grids.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* One walk over a table for people, one for machines. */
 #include "cmd/measures.h"
 
 #include "base/number.h"
@@ -20,7 +21,7 @@ static const char *why(const QmMeasure *measure, const void *values)
     return ((const QmMeasured *)field(measure, values))->why;
 }
 
-/* --- for people ----------------------------------------------------------------------- */
+/* --- for people --------------------------------------------------------------------- */
 
 void measure_text(const QmMeasure *measure, const void *values, char text[64])
 {
@@ -146,7 +147,7 @@ void measures_print(const MeasureGroup *group, QmMeasureView view)
     }
 }
 
-/* --- for machines --------------------------------------------------------------------- */
+/* --- for machines ------------------------------------------------------------------- */
 
 static json_t *number(const QmMeasure *measure, double value)
 {

@@ -124,7 +124,7 @@ typedef struct Run {
     CliProgress progress;
 } Run;
 
-/* --- how to look at it ---------------------------------------------------------------- */
+/* --- how to look at it -------------------------------------------------------------- */
 
 static QmStatus read_tempo_range(Run *run, QmDiag *diag)
 {
@@ -246,7 +246,7 @@ static QmStatus prepare(Run *run, QmDiag *diag)
     return status == QM_OK ? prepare_keeping(run, diag) : status;
 }
 
-/* --- what was found ------------------------------------------------------------------- */
+/* --- what was found ----------------------------------------------------------------- */
 
 static QmStatus print_json(const Run *run, const QmAnalysedFile *file, QmDiag *diag)
 {
@@ -281,7 +281,8 @@ static QmStatus tell(Run *run, uint32_t index, QmAnalysedFile *file)
 
 static QmStatus write_grid(const Run *run, const QmAnalysedFile *file, QmDiag *diag)
 {
-    const QmTempoFound *const tempo = qm_analysis_result(file->analysis, &qm_feature_tempo);
+    const QmTempoFound *const tempo =
+        qm_analysis_result(file->analysis, &qm_feature_tempo);
     if (!tempo->grid.n_beats)
         return qm_fail(diag, QM_ERR_INPUT, (QmPlace){.file = file->name}, NULL,
                        "there are no beats to write to '%s'", run->options->grid_out);
@@ -347,7 +348,7 @@ static QmStatus print_all(Run *run, const QmAnalyseRequest *request, QmDiag *dia
                           : stems_print(&run->stems, o->common.verbose, diag);
 }
 
-/* --- all of it ------------------------------------------------------------------------ */
+/* --- all of it ---------------------------------------------------------------------- */
 
 static uint32_t threads_of(const Options *o)
 {

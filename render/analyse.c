@@ -176,7 +176,7 @@ static void merge_ready(Work *work, File *file)
     }
 }
 
-/* --- what is there to do -------------------------------------------------------------- */
+/* --- what is there to do ------------------------------------------------------------ */
 
 static bool all_merged(const File *file)
 {

@@ -1,3 +1,5 @@
+/* A block is read with what lies behind it; the end of what was read is carried over to
+ * the next. */
 #include "render/blocks.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* A feature that is only needed by another runs like any other, and is not told of. */
 #include "analysis/analysis.h"
 
 #include "analysis/stft.h"
@@ -26,7 +27,7 @@ QmScanSpec qm_scan_spec(double rate, uint32_t channels, QmIsa isa,
     return spec;
 }
 
-/* --- which features ------------------------------------------------------------------ */
+/* --- which features ----------------------------------------------------------------- */
 
 static int index_of(const QmFeature *feature)
 {

@@ -1,3 +1,4 @@
+/* Lists grow by doubling. */
 #include "analysis/measure.h"
 
 #include "base/number.h"

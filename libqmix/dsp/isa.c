@@ -1,3 +1,4 @@
+/* The CPU is asked each time: it is a look into a table of the compiler's. */
 #include "dsp/isa.h"
 
 bool qm_isa_available(QmIsa isa)

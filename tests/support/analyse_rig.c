@@ -1,3 +1,4 @@
+/* Blocks are cut as render/analyse cuts them, and may be scanned backwards. */
 #include "tests/support/analyse_rig.h"
 
 #include <assert.h>

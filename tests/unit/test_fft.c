@@ -1,4 +1,4 @@
-/* tests: dsp/fft, dsp/fft_plan
+/* tests: dsp/fft, dsp/fft_plan, dsp/isa
  *
  * The transform against its definition, computed in double with the C library. */
 #include "dsp/fft.h"
@@ -84,6 +84,15 @@ static void test_both_builds_give_the_same_bits(void **unused)
     }
 }
 
+static void test_a_build_is_chosen(void **unused)
+{
+    (void)unused;
+    assert_int_equal(qm_isa_resolve(QM_ISA_BASE), QM_ISA_BASE);
+    assert_int_equal(qm_isa_resolve(QM_ISA_BEST), qm_isa_resolve(QM_ISA_AVX2));
+    assert_int_equal(qm_isa_resolve(QM_ISA_BEST) == QM_ISA_AVX2,
+                     qm_isa_available(QM_ISA_AVX2));
+}
+
 static void test_there_and_back(void **unused)
 {
     (void)unused;
@@ -118,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_is_the_definition),
         cmocka_unit_test(test_both_builds_give_the_same_bits),
+        cmocka_unit_test(test_a_build_is_chosen),
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_no_memory_is_said),
     };
