@@ -11,7 +11,7 @@
  *     mono loss   = 10 log10(sum (L^2 + R^2) / sum (L + R)^2)
  *
  * Unrelated channels add by power: no loss. Folded as (L + R) / 2, a source in the middle
- * stays as loud as it was, and all else falls by 3.01 dB plus the mono loss. In 52 of 55
+ * stays as loud as it was, and all else falls by 3.01 dB plus the mono loss. In 53 of 56
  * mixes and masters no octave lost more than 1 dB, so what loses 1.5 dB stands out.
  *
  * From the slow spectra the same sums for every line, by Parseval: bands are sums over
