@@ -80,9 +80,7 @@ const QmTracked *qm_beat_track(const QmPulse *pulse, const uint8_t *path, size_t
         return NULL;
     s->n = pulse->end;
     s->pulse = pulse;
-    s->back = QM_NEW_ARRAY(arena, uint16_t, s->n);
-    if (!s->back)
-        return NULL;
+    s->back = (void *)pulse->work;
     for (size_t lag = 1; lag < LAG_MAX; lag++)
         s->ln_lag[lag] = qm_ln((double)lag);
     size_t last = 0;

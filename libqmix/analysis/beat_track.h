@@ -12,7 +12,7 @@ typedef struct QmTracked {
 } QmTracked;
 
 /* Beats in order, from the first onset to the last. `path`: candidate (metre.h) of each
- * of `steps` steps (tempo_path.h). NULL: out of memory. */
+ * of `steps` steps (tempo_path.h). Spoils pulse->work. NULL: out of memory. */
 const QmTracked *qm_beat_track(const QmPulse *pulse, const uint8_t *path, size_t steps,
                                size_t *n_beats, QmArena *arena);
 

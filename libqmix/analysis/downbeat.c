@@ -1,10 +1,11 @@
-/* Bars begin where basses do: the accent of a beat is how much begins there in the bass,
- * and half as much in all, against the mean and deviation of all beats. For bars of three
- * and of four beats the best way to count is found by Viterbi's algorithm: a beat counted
- * 1 earns its accent, another one pays its share, and counting anew in the middle of a bar
- * (music that was cut, or a beat too many) costs as much as several clear accents. Four
- * beats are so much more common than three that they are the answer unless three is
- * clearly better. A loop is whole bars and begins with one. */
+/* Bars begin where basses do and where chords change. The accent of a beat is how much
+ * begins there in the bass, and half as much in all, plus how much the pitches of two
+ * beats differ from those of the two before, each against the mean and deviation of all
+ * beats. For bars of three and of four beats the best way to count is found by Viterbi's
+ * algorithm: a beat counted 1 earns its accent, another one pays its share, and counting
+ * anew in the middle of a bar (music that was cut, or a beat too many) costs as much as
+ * several clear accents. Four beats are so much more common than three that they are the
+ * answer unless three is clearly better. A loop is whole bars and begins with one. */
 #include "analysis/downbeat.h"
 
 #include "base/qmath.h"
@@ -12,6 +13,7 @@
 #include <string.h>
 
 enum { BAR_MAX = 4, REACH = 3 };
+#define SMALL      1e-3
 #define CLEAR      3.0 /* accents beyond three deviations are no clearer */
 #define ANEW       8.0
 #define THREE_PAYS 0.15  /* a beat */
@@ -28,23 +30,39 @@ static double strongest(const float *x, size_t n, double at)
     return best;
 }
 
-static void accents(const QmPulse *pulse, const double *times, size_t n, float *accent)
+/* Against the mean and deviation of all, and not beyond what is clear. */
+static void standardise(float *x, size_t n)
 {
     double sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += (double)x[i];
+        squares += (double)x[i] * (double)x[i];
+    }
+    const double mean = sum / (double)n;
+    const double variance = squares / (double)n - mean * mean;
+    const double deviation = (variance > 0 ? qm_sqrt(variance) : 0) + SMALL;
+    for (size_t i = 0; i < n; i++) {
+        const double a = ((double)x[i] - mean) / deviation;
+        x[i] = (float)(a > CLEAR ? CLEAR : a < -CLEAR ? -CLEAR : a);
+    }
+}
+
+static bool find_accents(const QmPulse *pulse, const QmHarmony *harmony,
+                         const double *times, size_t n, float *accent, QmArena *arena)
+{
+    float *const change = QM_NEW_ARRAY(arena, float, n);
+    if (!change || !qm_harmony_changes(harmony, times, n, change, arena))
+        return false;
     for (size_t i = 0; i < n; i++) {
         const double at = times[i] / pulse->hop_s;
         accent[i] = (float)(strongest(pulse->bass, pulse->n, at) +
                             0.5 * strongest(pulse->all, pulse->n, at));
-        sum += (double)accent[i];
-        squares += (double)accent[i] * (double)accent[i];
     }
-    const double mean = sum / (double)n;
-    const double variance = squares / (double)n - mean * mean;
-    const double deviation = variance > 0 ? qm_sqrt(variance) : 0;
-    for (size_t i = 0; i < n; i++) {
-        const double a = ((double)accent[i] - mean) / (deviation + 1e-3);
-        accent[i] = (float)(a > CLEAR ? CLEAR : a < -CLEAR ? -CLEAR : a);
-    }
+    standardise(accent, n);
+    standardise(change, n);
+    for (size_t i = 0; i < n; i++)
+        accent[i] += change[i];
+    return true;
 }
 
 /* Counts bars of `bar` beats; returns what that earns. anew[i]: bit p, whether beat i,
@@ -80,14 +98,13 @@ static double count(const float *accent, size_t n, int bar, bool loop, uint8_t *
     return earned;
 }
 
-int qm_downbeats(const QmPulse *pulse, const double *times, size_t n, bool loop,
-                 uint8_t *positions, QmArena *arena)
+int qm_downbeats(const QmPulse *pulse, const QmHarmony *harmony, const double *times,
+                 size_t n, bool loop, uint8_t *positions, QmArena *arena)
 {
     float *const accent = QM_NEW_ARRAY(arena, float, n);
     uint8_t *const anew = QM_NEW_ARRAY(arena, uint8_t, n);
-    if (!accent || !anew)
+    if (!accent || !anew || !find_accents(pulse, harmony, times, n, accent, arena))
         return 0;
-    accents(pulse, times, n, accent);
     const bool threes = !loop || n % 3 == 0, fours = !loop || n % 4 == 0;
     const double three = count(accent, n, 3, loop, anew, positions);
     const double four = count(accent, n, 4, loop, anew, positions);

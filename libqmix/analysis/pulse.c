@@ -1,7 +1,8 @@
-/* Of the flux x of each group stays what is above its mean of half a second to both sides,
- * divided by the root mean square of that: registers count alike, however busy they are.
- * Their sum is smoothed by a Gauss curve of 16 ms, as ears take onsets so close together
- * as one and players are not closer together than that, and scaled to a mean square of 1. */
+/* Of the flux x of each group stays what is above its mean of half a second to both
+ * sides, divided by the root mean square of that: registers count alike, however busy
+ * they are. Their sum is smoothed by a Gauss curve of 16 ms, as ears take onsets so
+ * close together as one and players are not closer together than that, and scaled to a
+ * mean square of 1. */
 #include "analysis/pulse.h"
 
 #include "base/qmath.h"

@@ -1,4 +1,4 @@
-/* The pulse of a file: how much begins at each look, made even over time and registers. */
+/* The pulse of a file: how much begins at each look, even over time and registers. */
 #ifndef QM_ANALYSIS_PULSE_H
 #define QM_ANALYSIS_PULSE_H
 

@@ -20,7 +20,10 @@
 
 #include <string.h>
 
-enum { LOOKS = 1 << (QM_BLOCK_BITS - QM_FAST_HOP_BITS) }; /* in a block */
+enum {
+    LOOKS = 1 << (QM_BLOCK_BITS - QM_FAST_HOP_BITS), /* in a block */
+    CELLS = LOOKS / QM_HARMONY_LOOKS,
+};
 
 #define DELAY_S     -0.006
 #define STEADY_S    0.012 /* beats of one tempo are typically so close to a line */
@@ -32,13 +35,20 @@ enum { LOOKS = 1 << (QM_BLOCK_BITS - QM_FAST_HOP_BITS) }; /* in a block */
 
 typedef struct Partial {
     float power[LOOKS][QM_FLUX_BANDS];
+    float pitch[CELLS][QM_PITCHES];
 } Partial;
 
 typedef struct Chunk {
     struct Chunk *next;
     uint32_t looks;
+    QmHarmonyCell cell[CELLS];
     QmFluxLook look[];
 } Chunk;
+
+typedef struct Setup {
+    QmFluxBands bands;
+    QmHarmonyBins bins;
+} Setup;
 
 typedef struct State {
     int64_t frames;
@@ -53,6 +63,7 @@ typedef struct Work {
     QmArena *arena;
     double whole_s;
     QmPulse pulse;
+    QmHarmony harmony;
     uint32_t low, high; /* candidates */
     size_t n_windows;
     QmMetreWindow *windows;
@@ -67,7 +78,9 @@ typedef struct Work {
 static bool prepare(const QmFeatureCall *call, void *setup)
 {
     const uint32_t n = call->spec->block >> (QM_BLOCK_BITS - QM_FAST_BITS);
-    qm_flux_bands_init(setup, call->spec->rate, n);
+    Setup *const s = setup;
+    qm_flux_bands_init(&s->bands, call->spec->rate, n);
+    qm_harmony_bins_init(&s->bins, call->spec->rate, n);
     return true;
 }
 
@@ -82,7 +95,10 @@ static void fast(const QmFeatureCall *call, const QmBlock *block,
 {
     Partial *const p = partial;
     const int64_t look = spectrum->index - block->at / spectrum->hop;
-    qm_flux_bands_power(call->setup, spectrum->re[0], spectrum->im[0], p->power[look]);
+    const Setup *const s = call->setup;
+    const float *const re = spectrum->re[0], *const im = spectrum->im[0];
+    qm_flux_bands_power(&s->bands, re, im, p->power[look]);
+    qm_harmony_add(&s->bins, re, im, p->pitch[look / QM_HARMONY_LOOKS]);
 }
 
 static double hop_s(const QmScanSpec *spec) { return spec->block / LOOKS / spec->rate; }
@@ -91,6 +107,7 @@ static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *p
                   void *state)
 {
     const Partial *const p = partial;
+    const Setup *const setup = call->setup;
     State *const s = state;
     const uint32_t hop = call->spec->block / LOOKS, looks = (block->n + hop - 1) / hop;
     Chunk *const chunk =
@@ -101,7 +118,9 @@ static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *p
         qm_flux_init(&s->flux, hop_s(call->spec), p->power, looks);
     chunk->looks = looks;
     for (uint32_t i = 0; i < looks; i++)
-        qm_flux_look(&s->flux, call->setup, p->power[i], &chunk->look[i]);
+        qm_flux_look(&s->flux, &setup->bands, p->power[i], &chunk->look[i]);
+    for (uint32_t i = 0; i < CELLS; i++)
+        chunk->cell[i] = qm_harmony_cell(p->pitch[i]);
     *(s->last ? &s->last->next : &s->first) = chunk;
     s->last = chunk;
     s->looks += looks;
@@ -123,6 +142,22 @@ static bool take_pulse(Work *w, const State *s)
         qm_pulse_add(&w->pulse, g == 0);
     }
     qm_pulse_finish(&w->pulse);
+    return true;
+}
+
+static bool take_harmony(Work *w, const State *s)
+{
+    size_t n = 0;
+    for (const Chunk *c = s->first; c; c = c->next)
+        n++;
+    const QmHarmonyCell **const pieces = QM_NEW_ARRAY(w->arena, const QmHarmonyCell *, n);
+    if (!pieces)
+        return false;
+    n = 0;
+    for (const Chunk *c = s->first; c; c = c->next)
+        pieces[n++] = c->cell;
+    const size_t cells = (s->looks + QM_HARMONY_LOOKS - 1) / QM_HARMONY_LOOKS;
+    w->harmony = (QmHarmony){pieces, CELLS, cells, QM_HARMONY_LOOKS * w->pulse.hop_s};
     return true;
 }
 
@@ -310,7 +345,8 @@ static bool detect(QmTempoFound *t, Work *w)
     double *const work = times ? QM_NEW_ARRAY(w->arena, double, n) : NULL;
     if (!positions || !work)
         return false;
-    const int bar = qm_downbeats(&w->pulse, times, n, t->loop, positions, w->arena);
+    const int bar =
+        qm_downbeats(&w->pulse, &w->harmony, times, n, t->loop, positions, w->arena);
     if (!bar || !qm_tempo_segments(times, n, &t->segments, w->arena))
         return false;
     t->beats_in_bar = qm_measured(bar);
@@ -370,7 +406,7 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     w->arena = call->arena;
     w->whole_s = (double)s->frames / call->spec->rate;
     choose_range(w);
-    if (!take_pulse(w, s))
+    if (!take_pulse(w, s) || !take_harmony(w, s))
         return false;
     if (w->pulse.end * w->pulse.hop_s < LEAST_S) {
         none(t, w->pulse.end ? "all begins at once" : "nothing begins");
@@ -433,7 +469,7 @@ const QmFeature qm_feature_tempo = {
     .measures = measures,
     .n_measures = sizeof measures / sizeof measures[0],
     .result_size = sizeof(QmTempoFound),
-    .setup_size = sizeof(QmFluxBands),
+    .setup_size = sizeof(Setup),
     .state_size = sizeof(State),
     .partial_size = partial_size,
     .prepare = prepare,

@@ -11,8 +11,7 @@ typedef struct QmTempoFound {
     /* How likely this is the tempo that people tap, rather than its half or double or
      * another that fits, 0..1; 1 for a grid. */
     QmMeasured confidence;
-    QmList
-        alternatives; /* of double: the same pulse at other levels, BPM, likeliest first */
+    QmList alternatives;     /* of double: its other levels, BPM, likeliest first */
     QmList strengths;        /* of double: how likely each of them is, 0..1 */
     QmMeasured beats_in_bar; /* a guess: 3 or 4; of a grid, the most beats of any bar */
     bool steady;             /* one tempo from start to end */

@@ -4,11 +4,12 @@
  *     L(b, t) = ln(1 + 1000 W) / ln(1001)
  *     F(b, t) = max(0, L(b, t) - max(L(b - 1 .. b + 1, t - 2)))
  *
- * W follows the level of each band (Stowell and Plumbley, "Adaptive whitening for improved
- * real-time audio onset detection", ICMC 2007), so a bass line under loud guitars counts;
- * the highest neighbour of two looks ago keeps vibrato and glides from counting (Böck and
- * Widmer, "Maximum filter vibrato suppression for onset detection", DAFx 2013). The bands'
- * mean in each of five groups is kept: 10 bytes a look, 0.9 kB a second. */
+ * W follows the level of each band (Stowell and Plumbley, "Adaptive whitening for
+ * improved real-time audio onset detection", ICMC 2007), so a bass line under loud
+ * guitars counts; the highest neighbour of two looks ago keeps vibrato and glides from
+ * counting (Böck and Widmer, "Maximum filter vibrato suppression for onset detection",
+ * DAFx 2013). The bands' mean in each of five groups is kept: 10 bytes a look, 0.9 kB a
+ * second. */
 #include "analysis/tempo_flux.h"
 
 #include "base/qmath.h"

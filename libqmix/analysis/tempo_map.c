@@ -1,12 +1,12 @@
-/* Beats that were tracked stand on looks, some are off, some are guesses; a tempo is told
- * by all of them. A steady one is a line through beat numbers and times, by least squares,
- * weighted by how much begins at each beat, then once more without those that are off by
- * more than three times the typical distance.
+/* Beats that were tracked stand on looks, some are off, some are guesses; a tempo is
+ * told by all of them. A steady one is a line through beat numbers and times, by least
+ * squares, weighted by how much begins at each beat, then once more without those that
+ * are off by more than three times the typical distance.
  *
  * Segments are found by a cone (O'Rourke 1981): from the first beat of a segment, the
- * periods are kept that pass every beat within SLACK_S; where none is left, a new segment
- * begins. So a tempo that changes slowly becomes a row of steps, and the map is never
- * further off than that. */
+ * periods are kept that pass every beat within SLACK_S; where none is left, a new
+ * segment begins. So a tempo that changes slowly becomes a row of steps, and the map is
+ * never further off than that. */
 #include "analysis/tempo_map.h"
 
 #include "base/qmath.h"
@@ -15,7 +15,6 @@
 #define LOOP_S       24.0 /* longer files are no loops */
 #define LOOP_START_S 0.05 /* a loop begins with a beat (which may be a late one) */
 #define LOOP_END_S   0.03 /* and ends where the next one would be */
-#define NEAR         0.02 /* segments whose tempi are so close are one */
 
 enum { NEIGHBOURS = 3 };
 
@@ -96,22 +95,12 @@ void qm_beats_smooth(const double *times, const double *weights, size_t n, doubl
 static bool add_segment(const double *times, size_t from, size_t to, QmList *segments,
                         QmArena *arena)
 {
-    const double bpm = 60 * (double)(to - from) / (times[to] - times[from]);
-    QmTempoSegment *const before =
-        segments->count ? (QmTempoSegment *)segments->items + segments->count - 1 : NULL;
-    const double ratio = before ? bpm / before->bpm.value : 0;
-    if (ratio > 1 - NEAR && ratio < 1 + NEAR) {
-        const double span = before->to.value - before->from.value;
-        const double beats = before->bpm.value / 60 * span + (double)(to - from);
-        before->to = qm_measured(times[to]);
-        before->bpm = qm_measured(60 * beats / (times[to] - before->from.value));
-        return true;
-    }
     QmTempoSegment *const segment = qm_list_add(segments, sizeof *segment, arena);
     if (!segment)
         return false;
     *segment = (QmTempoSegment){qm_measured(times[from]), qm_measured(times[to]),
-                                qm_measured(bpm)};
+                                qm_measured(60 * (double)(to - from) /
+                                            (times[to] - times[from]))};
     return true;
 }
 

@@ -1,10 +1,10 @@
 /* Each second has a score for every candidate, in two parts:
  *
- *     - which octave, so to say: the mean score of the metre windows around, the near ones
- *       counting most; the best of the candidates within 12 % counts for all of them, so
- *       that it tells 60 from 120 BPM, not 120 from 121;
- *     - where exactly: r(T) + r(2T), r(3T) and r(4T) of eight seconds around, less the best
- *       within 12 %.
+ *     - which octave, so to say: the mean score of the metre windows around, the near
+ *       ones counting most; the best of the candidates within 12 % counts for all of
+ *       them, so that it tells 60 from 120 BPM, not 120 from 121;
+ *     - where exactly: r(T) + r(2T) + r(3T) / 2 + r(4T) / 2 of eight seconds around,
+ *       less the best within 12 %.
  *
  * The path with the highest sum, less what it moves, is found by Viterbi's algorithm. A
  * tempo moves by up to 7 % a second, or jumps, which costs as much as eight seconds at a

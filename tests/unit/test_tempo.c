@@ -1,10 +1,12 @@
 /* tests: analysis/tempo analysis/tempo_flux analysis/pulse analysis/metre
  * tests: analysis/tempo_path analysis/beat_track analysis/tempo_map analysis/downbeat
+ * tests: analysis/harmony
  *
  * Patterns whose beats are known. How well music is found is measured by
  * tests/eval/tempo.sh. */
 #include "analysis/tempo.h"
 
+#include "analysis/harmony.h"
 #include "analysis/tempo_flux.h"
 
 #include "base/rand.h"
@@ -368,6 +370,12 @@ static void test_segments_of_a_drift_are_never_far_off(void **unused)
     assert_true(qm_tempo_segments(times, 200, &segments, &arena));
     const QmTempoSegment *const s = segments.items;
     assert_true(segments.count > 4);
+    for (int i = 0, k = 0; i < 200; i++) {
+        while (s[k].to.value < times[i])
+            k++;
+        const double beats = (times[i] - s[k].from.value) * s[k].bpm.value / 60;
+        assert_true(fabs(beats - round(beats)) * 60 / s[k].bpm.value < 0.025);
+    }
     assert_true(within(s[0].from.value, 0, 0));
     assert_true(within(s[segments.count - 1].to.value, times[199], times[199]));
     for (size_t i = 1; i < segments.count; i++)
@@ -395,23 +403,61 @@ static void test_flux_is_what_begins(void **unused)
     }
 }
 
+/* C major and F major, two beats of 0.5 s each, from A to B to A. */
+static void test_chords_change_where_they_do(void **unused)
+{
+    (void)unused;
+    static const int CHORD[2][3] = {{0, 4, 7}, {5, 9, 0}};
+    QmHarmonyCell cells[64] = {{{0}}};
+    const QmHarmonyCell *pieces[] = {cells, cells + 32};
+    double times[8];
+    float change[8];
+    for (int i = 0; i < 64; i++)
+        for (int k = 0; k < 3; k++)
+            cells[i].pitch[CHORD[i / 16 % 2][k]] = 255;
+    for (int i = 0; i < 8; i++)
+        times[i] = 0.5 * i;
+    const QmHarmony harmony = {pieces, 32, 64, 0.0625};
+    QmArena arena;
+    qm_arena_init(&arena);
+    assert_true(qm_harmony_changes(&harmony, times, 8, change, &arena));
+    for (int i = 2; i < 7; i++)
+        assert_true(within((double)change[i], i % 2 ? 0 : 0.66, i % 2 ? 0.01 : 0.67));
+    assert_true(change[0] == 0 && change[1] == 0 && change[7] == 0);
+    qm_arena_release(&arena);
+}
+
+/* Bins go to the nearest note: A is 9 when C is 0; here A is 0. */
+static void test_bins_are_pitches(void **unused)
+{
+    (void)unused;
+    QmHarmonyBins bins;
+    qm_harmony_bins_init(&bins, RATE, 2048);
+    assert_true(bins.from * (RATE / 2048.0) >= 100 && bins.to * (RATE / 2048.0) <= 2024);
+    for (uint32_t k = bins.from; k < bins.to; k++) {
+        const double off = 12 * log2(k * (double)RATE / 2048 / 440);
+        assert_int_equal(bins.pitch[k - bins.from], ((int)lround(off) + 36) % 12);
+    }
+}
+
 static void test_memory_that_runs_out_is_told(void **unused)
 {
     (void)unused;
     enum { LOOKS = 400 };
-    static float power[512][QM_FLUX_BANDS];
+    QmScanSpec spec = {.rate = RATE, .channels = 1, .block = 1 << QM_BLOCK_BITS};
+    float(*const power)[QM_FLUX_BANDS] =
+        calloc(1, qm_feature_tempo.partial_size(&spec)); /* begins with these */
+    void *const setup = calloc(1, qm_feature_tempo.setup_size);
     for (int i = 0; i < LOOKS; i++)
         for (int b = 0; b < QM_FLUX_BANDS; b++)
             power[i][b] = (float)pow(0.5, i % 50);
     const QmBlock block = {.n = LOOKS * 512, .last = true};
     bool done = false;
     for (uint64_t n = 1; !done; n++) {
-        QmScanSpec spec = {.rate = RATE, .channels = 1, .block = 1 << QM_BLOCK_BITS};
         QmArena arena;
         qm_arena_init(&arena);
-        QmFluxBands bands;
-        qm_flux_bands_init(&bands, RATE, 2048);
-        const QmFeatureCall call = {&spec, &bands, &arena};
+        const QmFeatureCall call = {&spec, setup, &arena};
+        assert_true(qm_feature_tempo.prepare(&call, setup));
         void *const state = calloc(1, qm_feature_tempo.state_size);
         QmTempoFound tempo = {0};
         arena.fail_at = n;
@@ -422,6 +468,8 @@ static void test_memory_that_runs_out_is_told(void **unused)
         free(state);
         qm_arena_release(&arena);
     }
+    free(setup);
+    free(power);
 }
 
 int main(void)
@@ -442,6 +490,8 @@ int main(void)
         cmocka_unit_test(test_the_median_of_periods),
         cmocka_unit_test(test_segments_of_a_drift_are_never_far_off),
         cmocka_unit_test(test_flux_is_what_begins),
+        cmocka_unit_test(test_chords_change_where_they_do),
+        cmocka_unit_test(test_bins_are_pitches),
         cmocka_unit_test(test_memory_that_runs_out_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
