@@ -117,6 +117,19 @@ static void test_pan_law(void **unused)
     }
 }
 
+/* All around the goniometer: any sign and ratio of the channels. */
+static void test_directions(void **unused)
+{
+    for (int degrees = -85; degrees <= 90; degrees += 5) {
+        clear(unused);
+        const double angle = (degrees + 45) * M_PI / 180;
+        sine_pair(2000, 0.5 * cos(angle), 0.5 * sin(angle));
+        QmAnalysis *const a = analyse_stereo("stereo", left, right, 2 * RATE, RATE);
+        close_to(field(look_at(a), 2000, degrees), 1, 1e-6);
+        qm_analysis_free(a);
+    }
+}
+
 static void test_equal_channels_are_exactly_that(void **unused)
 {
     (void)unused;
@@ -450,6 +463,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_pan_law, clear),
+        cmocka_unit_test_setup(test_directions, clear),
         cmocka_unit_test_setup(test_equal_channels_are_exactly_that, clear),
         cmocka_unit_test_setup(test_opposite_channels_cancel, clear),
         cmocka_unit_test_setup(test_unrelated_noise, clear),
