@@ -1,5 +1,7 @@
 /* The stereo feature against pan laws, mid and side of known energies, noise, bands in
- * opposite polarity, delays. */
+ * opposite polarity, delays.
+ *
+ * tests: analysis/stereo_sums analysis/stereo_bins */
 #include "analysis/stereo.h"
 #include "tests/support/analyse_rig.h"
 
