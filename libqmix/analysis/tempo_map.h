@@ -29,7 +29,7 @@ void qm_beats_smooth(const double *times, const double *weights, size_t n, doubl
 
 /* Cuts times[n] (n >= 2) into segments of steady tempo. False: out of memory. */
 bool qm_tempo_segments(const double *times, size_t n, QmList *segments, QmArena *arena);
-/* The tempo most beats have: the median over the beats. */
+/* The tempo most beats have: the median over spans of beats. `work` lends [n]. */
 double qm_tempo_median(const double *times, size_t n, double *work);
 
 #endif
