@@ -185,7 +185,9 @@ QmAlignment qm_align_find(QmAlign *align)
     }
     const double correlation =
         (double)best / (qm_sqrt(align->a_power) * qm_sqrt(align->b_power));
-    if (correlation < QM_ALIGNED && correlation > -QM_ALIGNED)
+    /* By Cauchy and Schwarz 1 at most, but for samples that overflow the transform. */
+    const double size = correlation < 0 ? -correlation : correlation;
+    if (!(size >= QM_ALIGNED && size < 1.1))
         return none;
     return (QmAlignment){true, delay, correlation, (double)best / align->b_power};
 }

@@ -415,6 +415,27 @@ static void silence(void **state)
     assert_true(missing(d.gain, "silence"));
 }
 
+static bool is_finite(QmMeasured m)
+{
+    return m.why || (m.value > -1e4 && m.value < 1e12);
+}
+
+static void huge_samples_give_numbers(void **state)
+{
+    (void)state;
+    noise(a, FRAMES, 19);
+    for (int64_t i = 0; i < FRAMES; i++)
+        a[i] = (float)(1e39 * (double)a[i]); /* up to 1.7e38 */
+    shift(FRAMES, 7, -0.5f, 1);
+    sound_a(FRAMES, 1);
+    sound_b(FRAMES, 1);
+    const QmDifference d = compared();
+    assert_true(!d.identical && near(d.differing, FRAMES, 0));
+    assert_true(is_finite(d.largest) && is_finite(d.delay) && is_finite(d.gain));
+    assert_true(is_finite(d.null) && is_finite(d.null_matched) && is_finite(d.worst));
+    assert_true(is_finite(d.residual) && d.residual.value > 500);
+}
+
 static void strangers_are_not_aligned(void **state)
 {
     (void)state;
@@ -562,6 +583,7 @@ int main(void)
         TEST(what_a_delay_pushes_out_is_none),
         TEST(short_and_empty_files),
         TEST(silence),
+        TEST(huge_samples_give_numbers),
         TEST(strangers_are_not_aligned),
         TEST(other_kinds_are_not_held_together),
         TEST(no_numbers_are_a_difference),
