@@ -104,6 +104,7 @@ static void add_file(const ReportPart *part)
     qm_text_add(text, "</h1>\n");
     add_facts(part);
     add_keys(part);
+    report_remarks(part);
     report_time(part);
     report_spectrum(part);
     report_stereo(part);

@@ -120,7 +120,9 @@ static Histogram count(const QmList *list, const QmSvgAxis *axis)
             continue;
         }
         total += 1;
-        h.share[bin < 0 ? 0 : bin >= BINS ? BINS - 1 : (int)bin] += 1;
+        if (bin >= 0 && bin < BINS) {
+            h.share[(int)bin] += 1;
+        }
     }
     for (int i = 0; i < BINS && total > 0; i++) {
         h.share[i] *= 100 / total;

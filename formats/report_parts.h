@@ -9,7 +9,7 @@
 
 /* Pixels of pictures: whole, and two beside each other; what is right of a plot has
  * labels. */
-enum { REPORT_WIDTH = 1040, REPORT_HALF = 496, REPORT_LEFT = 54, REPORT_RIGHT = 128 };
+enum { REPORT_WIDTH = 1040, REPORT_HALF = 496, REPORT_LEFT = 54, REPORT_RIGHT = 140 };
 
 /* One file's part of the page. */
 typedef struct ReportPart {
@@ -49,7 +49,8 @@ void report_close(const ReportPart *part, const char *caption);
 
 /* A line through values[i] at first + i * hop, on the frame's axes; QM_GAP is a gap.
  * Where there are many more values than pixels, it goes through the lowest and highest of
- * each pixel. Returns where it ends (y), in the middle if there is nothing. */
+ * each pixel; what is below the frame is left out. Returns where it ends (y), in the
+ * middle if there is nothing. */
 typedef struct ReportSeries {
     const double *values;
     size_t count;
@@ -80,6 +81,7 @@ bool report_loudness_axis(const QmAnalysis *analysis, QmSvgAxis *axis);
 void report_loudness_pane(QmText *text, const QmAnalysis *analysis,
                           const QmSvgFrame *frame);
 
+void report_remarks(const ReportPart *part);
 void report_time(const ReportPart *part); /* waveform, loudness, correlation */
 void report_spectrum(const ReportPart *part);
 void report_stereo(const ReportPart *part);

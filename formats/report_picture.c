@@ -99,12 +99,16 @@ double report_y(const QmSvgFrame *frame, double value)
     return qm_svg_y(frame, limited);
 }
 
-/* The next point of a line: it begins anew behind a gap. */
+/* The next point of a line: it begins anew behind a gap, and ends at the frame. */
 static void line_to(QmText *text, const QmSvgFrame *f, double at, double value,
                     bool *drawing)
 {
+    const bool below = value < f->y.from;
+    if (below && !*drawing) {
+        return;
+    }
     qm_svg_point(text, *drawing ? ' ' : 'M', qm_svg_x(f, at), report_y(f, value));
-    *drawing = true;
+    *drawing = !below;
 }
 
 /* The lowest and the highest of values [from, to), in the order in which they come. */

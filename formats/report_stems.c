@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    NAMES = 176, /* pixels for names at the left */
+    NAMES = 190, /* pixels for names at the left */
     NAME_BYTES = 26,
     ROW = 24,       /* of the balance */
     CELL_MOST = 64, /* pixels of a cell */
@@ -251,6 +251,10 @@ void report_stems(const ReportPart *part, const QmReport *report)
     }
     if (report->alignment) {
         qm_text_add(part->text, "<h2>Alignment</h2>\n");
+        qm_text_add(part->text, report->alignment->pairs.count
+                                    ? ""
+                                    : "<p class=\"lead\">No two stems have a source in "
+                                      "common.</p>\n");
         report_table(part->text, qm_relations_measures, qm_relations_measure_count,
                      report->alignment);
     }

@@ -10,6 +10,8 @@
 #include "analysis/stereo.h"
 #include "analysis/wave.h"
 
+#include <stdio.h>
+
 enum {
     STRIP = 20, /* heights: of the sections' names, of a channel, */
     LANE = 78,
@@ -32,6 +34,7 @@ typedef struct View {
     const QmStereo *stereo;     /* NULL: not asked for, or nothing over time */
     const QmSections *sections; /* NULL: not asked for, or none */
     const QmPeak *clipped;      /* NULL: not asked for, or nothing is */
+    double zoom;                /* of the waveform */
     bool loudness;
     QmSvgFrame frame; /* of time; top, bottom and y are set for each pane */
 } View;
@@ -88,7 +91,7 @@ static void lane(View *view, const QmWaveLane *lane, double height, const char *
 {
     QmSvgFrame *f = &view->frame;
     f->bottom = f->top + height;
-    f->y = (QmSvgAxis){.from = -1, .to = 1};
+    f->y = (QmSvgAxis){.from = -1 / view->zoom, .to = 1 / view->zoom};
     const double middle = (f->top + f->bottom) / 2;
     qm_svg_stroke(view->text, f->left, f->top, f->right, f->top, "var(--fine)");
     qm_svg_stroke(view->text, f->left, f->bottom, f->right, f->bottom, "var(--fine)");
@@ -101,8 +104,38 @@ static void lane(View *view, const QmWaveLane *lane, double height, const char *
 
 static bool two_lanes(const View *view) { return view->wave->lane[1].low.count > 0; }
 
+/* How often what is soft is doubled so that it still fits: at most 1024 times, -60 dB. */
+static double zoom_of(const QmWave *wave)
+{
+    double most = 1.0 / 1024, zoom = 1;
+    for (uint32_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < wave->lane[k].low.count; i++) {
+            const double low = -item(&wave->lane[k].low, i);
+            const double high = item(&wave->lane[k].high, i);
+            most = low > most ? low : most;
+            most = high > most ? high : most;
+        }
+    }
+    while (2 * zoom * most <= 1) {
+        zoom *= 2;
+    }
+    return zoom;
+}
+
+static void say_zoom(const View *view)
+{
+    char text[32];
+    if (view->zoom > 1) {
+        snprintf(text, sizeof text, "magnified %d times", (int)view->zoom);
+        qm_svg_label(view->text, view->frame.right + 8, view->frame.top + 14, "start",
+                     text);
+    }
+}
+
 static void waveform(View *view)
 {
+    view->zoom = zoom_of(view->wave);
+    say_zoom(view);
     const bool two = two_lanes(view);
     lane(view, &view->wave->lane[0], two ? LANE : LANE_ALONE, two ? "1" : "");
     if (two) {

@@ -2,7 +2,7 @@
  * tests: formats/report_html formats/report_tables formats/report_picture
  * tests: formats/report_style formats/report_time formats/report_loudness
  * tests: formats/report_stereo formats/report_spectrum formats/report_stems
- * tests: formats/report_key formats/report_beats
+ * tests: formats/report_key formats/report_beats formats/report_remarks
  *
  * The report as text: everything from outside is escaped, nothing is said that was not
  * measured, and the same results give the same bytes. What it looks like is for eyes
@@ -250,6 +250,31 @@ static void stems(void **state)
     qm_arena_release(&arena);
 }
 
+/* Only what is beyond its limit is remarked on. */
+static void remarks(void **state)
+{
+    (void)state;
+    static float loud[FRAMES];
+    for (int i = 0; i < FRAMES; i++) {
+        const float x = 8 * left[i] + 0.01f;
+        loud[i] = x > 1 ? 1 : x < -1 ? -1 : x;
+    }
+    QmArena arena;
+    qm_arena_init(&arena);
+    QmAnalysis *a = analyse_mono("peak level", left, FRAMES, RATE);
+    const char *text = page(a, (const char *const[]){"x"}, 1, &arena);
+    assert_null(strstr(text, "<ul"));
+    qm_analysis_free(a);
+    a = analyse_mono("peak level", loud, FRAMES, RATE);
+    text = page(a, (const char *const[]){"x"}, 1, &arena);
+    assert_non_null(
+        strstr(text, "<li>Clipped: 1760 runs")); /* 2 s of 440 Hz, both tops */
+    assert_non_null(strstr(text, "<li>True peak above -1 dBTP: "));
+    assert_int_equal(count(text, "<li>"), 3); /* and DC */
+    qm_analysis_free(a);
+    qm_arena_release(&arena);
+}
+
 static void cannot_be_written(void **state)
 {
     (void)state;
@@ -272,6 +297,7 @@ int main(void)
         cmocka_unit_test(of_little),
         cmocka_unit_test(the_same_again),
         cmocka_unit_test(stems),
+        cmocka_unit_test(remarks),
         cmocka_unit_test(cannot_be_written),
     };
     return cmocka_run_group_tests(tests, open_place, remove_place);
