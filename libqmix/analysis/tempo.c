@@ -27,7 +27,7 @@ enum {
 
 #define DELAY_S     -0.006
 #define STEADY_S    0.012 /* beats of one tempo are typically so close to a line */
-#define PULSE_LEAST 0.12
+#define PULSE_LEAST 0.2   /* music has from 0.24 on, noise below 0.1, speech 0.2 */
 #define SAME        0.04  /* tempi so close are one */
 #define LEAST_S     0.4   /* of pulse */
 #define LIKELY      0.005 /* alternatives less likely are none */
