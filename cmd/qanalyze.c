@@ -427,9 +427,9 @@ int main(int argc, char **argv)
     code = cli_report(&tool, &o.common, &diag);
     if (code == 0)
         code = qm_status_exit(run.worst);
+    code = cli_end(&tool, code);
     if (code == 0 && run.beyond)
         code = 1;
-    code = cli_end(&tool, code);
 out:
     qm_arena_release(&run.arena);
     return code;
