@@ -10,6 +10,7 @@
 #include "analysis/stereo.h"
 #include "analysis/wave.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum {
@@ -46,23 +47,24 @@ static double item(const QmList *list, size_t i)
 
 /* ---- the waveform ---- */
 
-typedef enum Edge { LOW, HIGH } Edge;
+typedef enum Shown { LOWEST, HIGHEST, RMS } Shown;
 
-/* Of what pixel `i` of `pixels` shows. */
-static double extreme(const QmList *list, size_t i, size_t pixels, Edge edge)
+/* Of the columns that pixel `i` of `pixels` shows. */
+static double pixel_of(const QmList *list, size_t i, size_t pixels, Shown shown)
 {
     const size_t from = i * list->count / pixels;
     const size_t to = (i + 1) * list->count / pixels;
-    double value = item(list, from);
-    for (size_t k = from + 1; k < to; k++) {
+    double value = item(list, from), squares = 0;
+    for (size_t k = from; k < to; k++) {
         const double x = item(list, k);
-        value = edge == HIGH ? (x > value ? x : value) : (x < value ? x : value);
+        value = (shown == HIGHEST ? x > value : x < value) ? x : value;
+        squares += x * x;
     }
-    return value;
+    return shown == RMS ? sqrt(squares / (double)(to - from)) : value;
 }
 
 /* An area between two lists: along the upper one, and back along the lower one; `lower`
- * NULL: the upper one mirrored. */
+ * NULL: an RMS, mirrored. */
 static void area(const View *view, const QmList *upper, const QmList *lower,
                  const char *colour)
 {
@@ -77,9 +79,10 @@ static void area(const View *view, const QmList *upper, const QmList *lower,
     for (size_t i = 0; i < 2 * pixels; i++) {
         const bool back = i >= pixels;
         const size_t pixel = back ? 2 * pixels - 1 - i : i;
-        const double value = !back   ? extreme(upper, pixel, pixels, HIGH)
-                             : lower ? extreme(lower, pixel, pixels, LOW)
-                                     : -extreme(upper, pixel, pixels, HIGH);
+        const double value = !lower
+                                 ? (back ? -1 : 1) * pixel_of(upper, pixel, pixels, RMS)
+                             : back ? pixel_of(lower, pixel, pixels, LOWEST)
+                                    : pixel_of(upper, pixel, pixels, HIGHEST);
         const double x = f->left + ((double)pixel + 0.5) * step;
         qm_svg_point(text, i ? ' ' : 'M', x < f->right ? x : f->right,
                      report_y(f, value));
