@@ -153,15 +153,19 @@ static int by_excess(const void *p, const void *q)
 
 static QmStatus find(Work *work)
 {
-    QmList findings = {0};
+    QmList findings = {0}, ranked = {0};
     Compared *const compared = &work->compared;
-    if (!qm_findings(&compared->samples.difference, work->analyses[0], work->analyses[1],
-                     &work->tolerances, work->arena, &findings))
-        return qm_fail_memory(work->diag);
-    if (qm_sort(findings.items, findings.count, sizeof(QmFinding), by_excess,
-                work->arena) != QM_OK)
+    const bool ok =
+        qm_findings(&compared->samples.difference, work->analyses[0], work->analyses[1],
+                    &work->tolerances, work->arena, &findings) &&
+        qm_list_append(&ranked, findings.items, findings.count, sizeof(QmFinding),
+                       work->arena) &&
+        qm_sort(ranked.items, ranked.count, sizeof(QmFinding), by_excess, work->arena) ==
+            QM_OK;
+    if (!ok)
         return qm_fail_memory(work->diag);
     compared->findings = findings.items;
+    compared->worst_first = ranked.items;
     compared->n_findings = findings.count;
     for (size_t i = 0; i < findings.count; i++) {
         compared->n_judged += compared_judged(&compared->findings[i]);

@@ -243,33 +243,37 @@ static void name_text(const QmFinding *finding, char text[COMPARED_TEXT])
         snprintf(text, COMPARED_TEXT, "%s", finding->name);
 }
 
+static void print_finding(const QmFinding *finding, int width)
+{
+    char name[COMPARED_TEXT];
+    const ComparedWords words = compared_words(finding);
+    const bool limit = !finding->feature;
+    const char *const verdict = finding->beyond            ? "FAIL"
+                                : compared_judged(finding) ? "ok"
+                                                           : "";
+    name_text(finding, name);
+    printf("%-4s  %-*s  %10s  %10s  ", verdict, width, name, words.a,
+           limit ? "" : words.b);
+    printf(*words.allowed ? "%-15s  %s\n" : "%s%s\n", limit ? words.b : words.difference,
+           words.allowed);
+}
+
 static void print_findings(const Compared *compared, bool verbose)
 {
     int width = 0;
     char name[COMPARED_TEXT];
     for (size_t i = 0; i < compared->n_findings; i++)
-        if (shown(compared, &compared->findings[i], verbose)) {
-            name_text(&compared->findings[i], name);
+        if (shown(compared, &compared->worst_first[i], verbose)) {
+            name_text(&compared->worst_first[i], name);
             width = (int)strlen(name) > width ? (int)strlen(name) : width;
         }
     if (!width)
         return;
-    printf("\n      %-*s  %10s  %10s  %-14s  %s\n", width, "measure", "A", "B",
+    printf("\n      %-*s  %10s  %10s  %-15s  %s\n", width, "measure", "A", "B",
            "difference", "allowed");
-    for (size_t i = 0; i < compared->n_findings; i++) {
-        const QmFinding *const finding = &compared->findings[i];
-        if (!shown(compared, finding, verbose))
-            continue;
-        const ComparedWords words = compared_words(finding);
-        const bool limit = !finding->feature;
-        name_text(finding, name);
-        printf("%s  %-*s  %10s  %10s  %-14s  %s\n",
-               finding->beyond            ? "FAIL"
-               : compared_judged(finding) ? "ok  "
-                                          : "    ",
-               width, name, words.a, limit ? "" : words.b,
-               limit ? words.b : words.difference, words.allowed);
-    }
+    for (size_t i = 0; i < compared->n_findings; i++)
+        if (shown(compared, &compared->worst_first[i], verbose))
+            print_finding(&compared->worst_first[i], width);
 }
 
 void compared_print(const Compared *compared, bool verbose)

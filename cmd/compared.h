@@ -8,7 +8,8 @@
 typedef struct Compared {
     const char *names[2];
     QmCompared samples;
-    const QmFinding *findings; /* those that are beyond first, the worst of them first */
+    const QmFinding *findings;    /* in the order of the tables */
+    const QmFinding *worst_first; /* the same, those that are beyond first */
     size_t n_findings, n_judged, n_beyond;
 } Compared;
 

@@ -129,7 +129,7 @@ void compared_print_tap(const Compared *compared)
         printf("  ---\n");
         if (finding->feature)
             printf("  a: '%s'\n", words.a);
-        printf("  b: '%s'\n", words.b);
+        printf("  %s: '%s'\n", finding->feature ? "b" : "found", words.b);
         if (*words.difference)
             printf("  difference: '%s'\n", words.difference);
         printf("  allowed: '%s'\n", words.allowed);
