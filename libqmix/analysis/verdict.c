@@ -268,8 +268,7 @@ static bool wanted(const Findings *f, const QmMeasure *measure)
         return true;
     const QmTolerance *const t =
         qm_tolerance_of(f->tolerances, f->feature, measure->name, NULL);
-    return t && qm_starts_with(t->name, f->feature) &&
-           qm_same(t->name + strlen(f->feature) + 1, measure->name);
+    return t && qm_starts_with(t->name, f->feature) && t->name[strlen(f->feature)] == '.';
 }
 
 static void find_in(Findings *f, const QmFeature *feature, const void *a, const void *b)
