@@ -1,6 +1,8 @@
 /* The long-term spectrum: the mean of the slow spectra (16384 frames under a Hann window
- * every 8192), of the first two channels. The windows at the ends of a file reach beyond
- * it; the sum is divided by how much of all windows' energy lies within:
+ * every 8192), of the first two channels. Windows that reach beyond the file see an edge
+ * where it was cut, which rings at all frequencies: from 32 whole ones on (6 s) only those
+ * are taken. A shorter sound may be nothing but its attack: all of them are, and the sum
+ * is divided by how much of their energy lies within,
  *
  *     P[k] = sum over windows of |X[k]|^2 / (windows - 1 + r)
  *
@@ -36,7 +38,7 @@
 #include "analysis/spectrum_sums.h"
 #include "base/qmath.h"
 
-enum { MIN_TARGET_BANDS = 8 };
+enum { MIN_TARGET_BANDS = 8, MANY = 32 /* whole windows */ };
 
 /* Hz */
 static const double lowest = 20, highest = 20000;
@@ -55,12 +57,14 @@ typedef struct Setup {
 
 typedef struct Partial {
     Moments moments;
-    double power[];
+    uint32_t whole; /* windows within the file */
+    double power[]; /* [bins] of these, then [bins] of those at the ends */
 } Partial;
 
 typedef struct State {
     Moments moments;
-    double *power;
+    int64_t whole;
+    double *power; /* as in a partial */
 } State;
 
 /* ---- gathering ---- */
@@ -89,14 +93,19 @@ static bool prepare(const QmFeatureCall *call, void *memory)
 static size_t partial_size(const QmScanSpec *spec)
 {
     return sizeof(Partial) +
-           ((1u << (QM_SLOW_BITS - 1 + spec->scale)) + 1) * sizeof(double);
+           2 * ((1u << (QM_SLOW_BITS - 1 + spec->scale)) + 1) * sizeof(double);
 }
 
 static void slow(const QmFeatureCall *call, const QmBlock *block,
                  const QmSpectrum *spectrum, void *partial)
 {
-    (void)block;
-    qm_spectrum_add(call->spec->isa, spectrum, ((Partial *)partial)->power);
+    const Setup *const setup = call->setup;
+    Partial *const p = partial;
+    const int64_t middle = spectrum->index * spectrum->hop, half = setup->bins - 1;
+    const bool whole =
+        middle >= half && !(block->last && middle + half > block->at + block->n);
+    qm_spectrum_add(call->spec->isa, spectrum, p->power + (whole ? 0 : setup->bins));
+    p->whole += whole;
 }
 
 static void fast(const QmFeatureCall *call, const QmBlock *block,
@@ -123,11 +132,12 @@ static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *p
     const Partial *const p = partial;
     State *const s = state;
     if (!s->power)
-        s->power = QM_NEW_ARRAY(call->arena, double, setup->bins);
+        s->power = QM_NEW_ARRAY(call->arena, double, 2 * (size_t)setup->bins);
     if (!s->power)
         return false;
-    for (uint32_t k = 0; k < setup->bins; k++)
+    for (uint32_t k = 0; k < 2 * setup->bins; k++)
         s->power[k] += p->power[k];
+    s->whole += p->whole;
     s->moments.weight += p->moments.weight;
     s->moments.centroid += p->moments.centroid;
     s->moments.centroid_2 += p->moments.centroid_2;
@@ -413,11 +423,11 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
         s->power = QM_NEW_ARRAY(call->arena, double, setup->bins);
     if (!s->power)
         return false;
-    if (analysis->frames > 0) {
-        const double windows = energy_within(analysis->frames, 2 * (setup->bins - 1));
-        for (uint32_t k = 0; k < setup->bins; k++)
-            s->power[k] /= windows;
-    }
+    const bool all = s->whole < MANY;
+    const double windows =
+        all ? energy_within(analysis->frames, 2 * (setup->bins - 1)) : (double)s->whole;
+    for (uint32_t k = 0; k < setup->bins && analysis->frames > 0; k++)
+        s->power[k] = (s->power[k] + (all ? s->power[setup->bins + k] : 0)) / windows;
     r->long_term = (QmLongTerm){s->power, setup->bins, setup->bin_hz};
     if (!tell_bands(call, r))
         return false;

@@ -459,6 +459,21 @@ static void nothing(void **state)
     }
 }
 
+/* Where a file is cut is no part of its sound. */
+static void cut_out(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LONG; i++)
+        samples[i] =
+            (float)(0.5 * cos(2 * M_PI * 100 / RATE * i) + 1e-5 * noise((uint64_t)i));
+    QmAnalysis *const a = analyse_mono("spectrum", samples, LONG - 5001, RATE);
+    for (uint32_t i = 20; i < QM_THIRDS; i++) {
+        const double width = qm_third_edge(i + 1) - qm_third_edge(i);
+        assert_true(near(third_of(a, i)->level, -100 + 10 * log10(width / 24000), 1));
+    }
+    qm_analysis_free(a);
+}
+
 /* Neither order nor build changes a bit. */
 static void same_bits(void **state)
 {
@@ -493,6 +508,7 @@ int main(void)
         cmocka_unit_test(over_time),     cmocka_unit_test(target),
         cmocka_unit_test(curves),        cmocka_unit_test(rates),
         cmocka_unit_test(nothing),       cmocka_unit_test(same_bits),
+        cmocka_unit_test(cut_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
