@@ -22,6 +22,7 @@ enum {
 
 #define WORTH_WORDS 8.0 /* % */
 #define SEVERITY_DB 20  /* that 100 % are */
+#define IN_TIME     0.5 /* samples */
 #define ALIKE       0.7
 #define TOGETHER    20.0 /* % of the time */
 
@@ -226,6 +227,34 @@ static void print_alike(const StemSet *set)
         }
 }
 
+/* "the second 97.2 samples (2.03 ms) later" */
+static void print_delay(const QmRelatedPair *pair)
+{
+    char samples[QM_NUMBER_TEXT], ms[QM_NUMBER_TEXT];
+    const double delay = pair->delay.value, by = delay < 0 ? -1 : 1;
+    if (by * delay < IN_TIME) {
+        printf("in time");
+        return;
+    }
+    qm_fixed_text(by * delay, 1, samples);
+    qm_fixed_text(by * pair->delay_ms.value, 2, ms);
+    printf("the second %s samples (%s ms) %s", samples, ms,
+           delay < 0 ? "earlier" : "later");
+}
+
+/* A stem that hears most of the others is probably their mix. */
+static void print_hint(const StemSet *set)
+{
+    const QmRelatedPair *const pairs = set->alignment.pairs.items;
+    for (uint32_t i = 0; set->n > 3 && i < set->n; i++) {
+        uint32_t heard = 0;
+        for (size_t k = 0; k < set->alignment.pairs.count; k++)
+            heard += pairs[k].first_at == i || pairs[k].second_at == i;
+        if (2 * heard > set->n - 1)
+            printf("  %s hears most of the others: a mix of them?\n", set->names[i]);
+    }
+}
+
 static void print_alignment(const StemSet *set)
 {
     const QmRelatedPair *const pairs = set->alignment.pairs.items;
@@ -236,18 +265,18 @@ static void print_alignment(const StemSet *set)
         printf("  no two stems have one\n");
     for (size_t i = 0; i < set->alignment.pairs.count; i++) {
         const QmRelatedPair *const p = &pairs[i];
-        char a[4][QM_NUMBER_TEXT];
+        char a[2][QM_NUMBER_TEXT];
         if (qm_same(p->relation, "duplicate")) {
             printf("  %s and %s: duplicate%s\n", p->first, p->second,
                    qm_same(p->polarity, "inverted") ? ", inverted: they cancel" : "");
             continue;
         }
-        printf("  %s and %s: %s, the second %s samples (%s ms) later, polarity %s; %s %% "
-               "agrees, confidence %s\n",
-               p->first, p->second, p->relation, fixed(p->delay, 1, a[0]),
-               fixed(p->delay_ms, 2, a[1]), p->polarity, fixed(p->shared, 0, a[2]),
-               fixed(p->confidence, 2, a[3]));
+        printf("  %s and %s: %s, ", p->first, p->second, p->relation);
+        print_delay(p);
+        printf(", polarity %s; %s %% agrees, confidence %s\n", p->polarity,
+               fixed(p->shared, 0, a[0]), fixed(p->confidence, 2, a[1]));
     }
+    print_hint(set);
 }
 
 QmStatus stems_print(const StemSet *set, bool verbose, QmDiag *diag)
