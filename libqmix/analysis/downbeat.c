@@ -1,11 +1,11 @@
 /* Bars begin where basses do and where chords change. The accent of a beat is how much
- * begins there in the bass, and half as much in all, plus how much the pitches of two
- * beats differ from those of the two before, each against the mean and deviation of all
- * beats. For bars of three and of four beats the best way to count is found by Viterbi's
- * algorithm: a beat counted 1 earns its accent, another one pays its share, and counting
- * anew in the middle of a bar (music that was cut, or a beat too many) costs as much as
- * several clear accents. Four beats are so much more common than three that they are the
- * answer unless three is clearly better. A loop is whole bars and begins with one. */
+ * begins there, in the bass and in all, plus how much the pitches of two beats differ
+ * from those of the two before, each against the mean and deviation of all beats. For
+ * bars of three and of four beats the best way to count is found by Viterbi's algorithm:
+ * a beat counted 1 earns its accent, another one pays its share, and counting anew in the
+ * middle of a bar (music that was cut, or a beat too many) costs as much as several clear
+ * accents. Four beats are so much more common than three that they are the answer unless
+ * three is clearly better. A loop is whole bars and begins with one. */
 #include "analysis/downbeat.h"
 
 #include "base/qmath.h"
@@ -55,8 +55,8 @@ static bool find_accents(const QmPulse *pulse, const QmHarmony *harmony,
         return false;
     for (size_t i = 0; i < n; i++) {
         const double at = times[i] / pulse->hop_s;
-        accent[i] = (float)(strongest(pulse->bass, pulse->n, at) +
-                            0.5 * strongest(pulse->all, pulse->n, at));
+        accent[i] = (float)(strongest(pulse->work, pulse->n, at) +
+                            strongest(pulse->all, pulse->n, at));
     }
     standardise(accent, n);
     standardise(change, n);

@@ -7,8 +7,6 @@
 
 #include "base/qmath.h"
 
-#include <string.h>
-
 #define MEAN_S 0.5
 #define SMALL  1e-3 /* a group that hardly ever begins anything adds little */
 #define BEGINS 0.02 /* flux from which something begins */
@@ -22,9 +20,8 @@ bool qm_pulse_init(QmPulse *pulse, size_t n, double hop_s, QmArena *arena)
 {
     *pulse = (QmPulse){.n = n, .hop_s = hop_s};
     pulse->all = QM_NEW_ARRAY(arena, float, n);
-    pulse->bass = QM_NEW_ARRAY(arena, float, n);
     pulse->work = QM_NEW_ARRAY(arena, float, n);
-    return pulse->all && pulse->bass && pulse->work;
+    return pulse->all && pulse->work;
 }
 
 /* In place of x, what is above its mean around; returns the mean square of that. The sum
@@ -53,7 +50,7 @@ static double above_mean(float *x, size_t n, size_t reach)
     return n ? squares / (double)n : 0;
 }
 
-void qm_pulse_add(QmPulse *pulse, bool bass)
+void qm_pulse_group(QmPulse *pulse)
 {
     float *const x = pulse->work;
     for (size_t i = pulse->n; i-- > pulse->end;)
@@ -63,13 +60,19 @@ void qm_pulse_add(QmPulse *pulse, bool bass)
     const double square = above_mean(x, pulse->n, reach < RING - 2 ? reach : RING - 2);
     const float scale = (float)(1 / (qm_sqrt(square) + SMALL));
     for (size_t i = 0; i < pulse->n; i++)
-        pulse->all[i] += scale * x[i];
-    if (bass)
-        memcpy(pulse->bass, x, pulse->n * sizeof *x);
+        x[i] *= scale;
 }
 
-static void smooth_and_scale(float *x, float *work, size_t n)
+void qm_pulse_add(QmPulse *pulse)
 {
+    for (size_t i = 0; i < pulse->n; i++)
+        pulse->all[i] += pulse->work[i];
+}
+
+void qm_pulse_finish(QmPulse *pulse)
+{
+    float *const x = pulse->all, *const work = pulse->work;
+    const size_t n = pulse->n;
     double squares = 0;
     for (size_t i = 0; i < n; i++) {
         double sum = GAUSS[0] * (double)x[i];
@@ -83,10 +86,4 @@ static void smooth_and_scale(float *x, float *work, size_t n)
     const float scale = root > 0 ? (float)(1 / root) : 0;
     for (size_t i = 0; i < n; i++)
         x[i] = scale * work[i];
-}
-
-void qm_pulse_finish(QmPulse *pulse)
-{
-    smooth_and_scale(pulse->all, pulse->work, pulse->n);
-    smooth_and_scale(pulse->bass, pulse->work, pulse->n);
 }

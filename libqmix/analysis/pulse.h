@@ -11,18 +11,19 @@ typedef struct QmPulse {
     size_t n;     /* looks */
     double hop_s; /* from look to look; look i is around i * hop_s seconds */
     float *all;   /* [n]: of all groups, mean square 1, smooth over some 30 ms */
-    float *bass;  /* [n]: the same of the lowest */
     size_t end;   /* behind the last look at which anything begins; 0: nothing does */
-    float *work;  /* [n]: for whoever adds groups */
+    float *work;  /* [n]: for one group, and whoever needs room */
 } QmPulse;
 
 /* Nothing yet. False: out of memory. */
 bool qm_pulse_init(QmPulse *pulse, size_t n, double hop_s, QmArena *arena);
 
-/* Adds a group's flux, pulse->work[n]. */
-void qm_pulse_add(QmPulse *pulse, bool bass);
+/* Makes of a group's flux, pulse->work[n], what it adds to the pulse, in place. */
+void qm_pulse_group(QmPulse *pulse);
+/* Adds it. */
+void qm_pulse_add(QmPulse *pulse);
 
-/* Smoothes and scales what was added. */
+/* Smoothes and scales what was added; spoils pulse->work. */
 void qm_pulse_finish(QmPulse *pulse);
 
 #endif

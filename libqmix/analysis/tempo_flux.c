@@ -8,8 +8,8 @@
  * improved real-time audio onset detection", ICMC 2007), so a bass line under loud
  * guitars counts; the highest neighbour of two looks ago keeps vibrato and glides from
  * counting (Böck and Widmer, "Maximum filter vibrato suppression for onset detection",
- * DAFx 2013). The bands' mean in each of five groups is kept: 10 bytes a look, 0.9 kB a
- * second. */
+ * DAFx 2013). The bands' mean in each of five groups is kept, as one byte: in steps of
+ * its root, fine where it is small. */
 #include "analysis/tempo_flux.h"
 
 #include "base/qmath.h"
@@ -122,7 +122,7 @@ void qm_flux_look(QmTempoFlux *flux, const QmFluxBands *bands,
     }
     for (uint32_t g = 0; g < QM_FLUX_GROUPS; g++) {
         const double mean = bands->in_group[g] ? sum[g] / bands->in_group[g] : 0;
-        look->group[g] = (uint16_t)(65535 * mean + 0.5);
+        look->group[g] = (uint8_t)(255 * qm_sqrt(mean) + 0.5);
     }
     memcpy(before, level, sizeof level);
     flux->looks ^= 1;

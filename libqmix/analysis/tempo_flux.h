@@ -24,9 +24,9 @@ typedef struct QmTempoFlux {
     uint32_t looks; /* so far, modulo 2 */
 } QmTempoFlux;
 
-/* One look: 0..1 in each group, in steps of 1/65535. */
+/* One look: 255 times the root of the flux, 0..1, in each group. */
 typedef struct QmFluxLook {
-    uint16_t group[QM_FLUX_GROUPS];
+    uint8_t group[QM_FLUX_GROUPS];
 } QmFluxLook;
 
 /* For spectra of `n` frames. */
