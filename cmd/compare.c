@@ -141,11 +141,17 @@ static QmStatus look(Work *work)
 
 /* --- judging ------------------------------------------------------------------------ */
 
-static int by_excess(const void *p, const void *q)
+/* What is beyond, what is within, what nobody judges. */
+static int rank(const QmFinding *finding)
+{
+    return finding->beyond ? 0 : compared_judged(finding) ? 1 : 2;
+}
+
+static int worst_first(const void *p, const void *q)
 {
     const QmFinding *const a = p, *const b = q;
-    if (a->beyond != b->beyond)
-        return a->beyond ? -1 : 1;
+    if (rank(a) != rank(b))
+        return rank(a) - rank(b);
     if (!a->beyond || a->excess == b->excess)
         return 0;
     return a->excess > b->excess ? -1 : 1;
@@ -160,8 +166,8 @@ static QmStatus find(Work *work)
                     &work->tolerances, work->arena, &findings) &&
         qm_list_append(&ranked, findings.items, findings.count, sizeof(QmFinding),
                        work->arena) &&
-        qm_sort(ranked.items, ranked.count, sizeof(QmFinding), by_excess, work->arena) ==
-            QM_OK;
+        qm_sort(ranked.items, ranked.count, sizeof(QmFinding), worst_first,
+                work->arena) == QM_OK;
     if (!ok)
         return qm_fail_memory(work->diag);
     compared->findings = findings.items;

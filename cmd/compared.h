@@ -9,7 +9,7 @@ typedef struct Compared {
     const char *names[2];
     QmCompared samples;
     const QmFinding *findings;    /* in the order of the tables */
-    const QmFinding *worst_first; /* the same, those that are beyond first */
+    const QmFinding *worst_first; /* the same: beyond, within, not judged */
     size_t n_findings, n_judged, n_beyond;
 } Compared;
 
