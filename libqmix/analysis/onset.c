@@ -209,10 +209,20 @@ static QmMeasured dbfs(float peak)
                     : qm_unmeasured("digital silence");
 }
 
+/* Room for all of a long list at once: lists that grow leave their smaller copies. */
+static bool make_room(QmList *list, size_t count, size_t size, QmArena *arena)
+{
+    list->items = qm_arena_alloc(arena, count, size);
+    list->room = list->items ? count : 0;
+    return list->items != NULL;
+}
+
 static bool tell_onsets(const QmFeatureCall *call, const State *s, QmOnsets *r)
 {
     const double rate = call->spec->rate;
     const Found *const found = s->found.items;
+    if (!make_room(&r->onsets, s->found.count, sizeof(QmOnset), call->arena))
+        return false;
     for (size_t i = 0; i < s->found.count; i++) {
         const Found *const f = &found[i];
         const QmOnset onset = {
@@ -234,6 +244,8 @@ static bool tell_slices(const QmFeatureCall *call, const State *s, QmOnsets *r)
     const double rate = call->spec->rate;
     const Found *const found = s->found.items;
     QmSlice *last = NULL;
+    if (!make_room(&r->slices, s->found.count, sizeof(QmSlice), call->arena))
+        return false;
     for (size_t i = 0; i < s->found.count; i++) {
         const int64_t at = found[i].cut;
         if (last && (double)(at - last->frame) < SLICE_S * rate)
