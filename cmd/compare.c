@@ -52,7 +52,9 @@ static QmStatus read_tolerances(Work *work)
                                              &work->tolerances)
                      : qm_tolerances_read(list->items[i], work->arena, work->diag,
                                           &work->tolerances);
-    return status == QM_OK && list->count == 0 ? ask_for_sameness(work) : status;
+    /* A file may hold none. */
+    return status == QM_OK && work->tolerances.count == 0 ? ask_for_sameness(work)
+                                                          : status;
 }
 
 /* What a tolerance names has to be looked at. */

@@ -285,7 +285,9 @@ void compared_print(const Compared *compared, bool verbose)
     if (compared->n_beyond)
         printf("\nFAIL: %zu of %zu beyond what is allowed\n", compared->n_beyond,
                compared->n_judged);
-    else
+    else if (compared->n_judged)
         printf("\nok: %zu of %zu within what is allowed\n", compared->n_judged,
                compared->n_judged);
+    else
+        printf("\nnothing is judged\n");
 }

@@ -183,18 +183,24 @@ static void fill(QmFinding *finding, Values values)
     finding->difference = values.difference;
 }
 
-static void find_value(Findings *f, const QmMeasure *measure, const void *a,
-                       const void *b)
+static void find_judged(Findings *f, const QmMeasure *measure, const void *a,
+                        const void *b, const QmTolerance *tolerance)
 {
     QmFinding finding = {.feature = f->feature,
                          .measure = measure,
                          .a = a,
                          .b = b,
-                         .tolerance = qm_tolerance_of(f->tolerances, f->feature,
-                                                      measure->name, NULL)};
+                         .tolerance = tolerance};
     fill(&finding, compare(measure, a, b));
     judge(&finding);
     add(f, &finding, NULL);
+}
+
+static void find_value(Findings *f, const QmMeasure *measure, const void *a,
+                       const void *b)
+{
+    find_judged(f, measure, a, b,
+                qm_tolerance_of(f->tolerances, f->feature, measure->name, NULL));
 }
 
 static void find_column(Findings *f, const QmMeasure *rows, const QmMeasure *column,
@@ -224,9 +230,18 @@ static void find_column(Findings *f, const QmMeasure *rows, const QmMeasure *col
     add(f, &finding, rows->name);
 }
 
+/* That of how many rows there are: who names a column means all of it. */
+static const QmTolerance *tolerance_of_rows(const Findings *f, const QmMeasure *rows)
+{
+    const QmTolerance *t = qm_tolerance_of(f->tolerances, f->feature, rows->name, NULL);
+    for (uint16_t c = 0; !t && c < rows->n_columns; c++)
+        t = qm_tolerance_of(f->tolerances, f->feature, rows->name, rows->columns[c].name);
+    return t;
+}
+
 static void find_rows(Findings *f, const QmMeasure *measure, const void *a, const void *b)
 {
-    find_value(f, measure, a, b);
+    find_judged(f, measure, a, b, tolerance_of_rows(f, measure));
     for (uint16_t c = 0; c < measure->n_columns; c++)
         find_column(f, measure, &measure->columns[c], field(measure, a),
                     field(measure, b));

@@ -135,6 +135,13 @@ YAML
 status 1 "$tmp/a.wav" "$tmp/b.wav" --tolerance "$tmp/limits.yaml"
 prints "FAIL  null"
 status 0 "$tmp/a.wav" "$tmp/b.wav" --tolerance "$tmp/limits.yaml" --tolerance null=any
+echo '# nothing yet' >"$tmp/empty.yaml"
+status 1 "$tmp/a.wav" "$tmp/b.wav" --tolerance "$tmp/empty.yaml"
+prints "FAIL  identical"
+status 0 "$tmp/a.wav" "$tmp/b.wav" --tolerance null=any
+prints "nothing is judged"
+status 1 "$tmp/a.wav" "$tmp/b.wav" --tolerance spectrum.third_octaves.level=0.1
+prints "FAIL  spectrum.third_octaves.level["
 echo 'loudnes: 1' >"$tmp/bad.yaml"
 status 3 "$tmp/a.wav" "$tmp/b.wav" --tolerance "$tmp/bad.yaml"
 says "bad.yaml:1:1: there is no 'loudnes', did you mean 'loudness'?"

@@ -256,8 +256,9 @@ static void rows_are_held_against_each_other(void **state)
     assert_true(finding("mood.rows").same);
     row(&b.rows, qm_measured(0));
     find();
-    /* How many there are is another matter, and only the column was named. */
-    assert_true(!finding("mood.rows").beyond && finding("mood.rows").difference == 1);
+    /* Who names a column means all of it. */
+    assert_true(finding("mood.rows").beyond && finding("mood.rows").difference == 1);
+    assert_true(finding("mood.rows").excess == QM_UTTERLY);
     assert_true(finding("mood.rows.level").item == 2);
     allow("mood.rows", QM_ALLOW_BY, 10);
     find();
