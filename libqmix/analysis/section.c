@@ -11,8 +11,8 @@
  *                  all with that label together, if their mean timbres are less than 0.3
  *                  apart (2.7 dB in all bands), else a new one
  *
- * Fitted to pieces put together from stems that come and go; tests/unit/test_section.c has
- * such a one, of tones. */
+ * Fitted to pieces put together from stems that come and go; such a one, of tones, is in
+ * tests/unit/test_section.c. */
 #include "analysis/section.h"
 
 #include "analysis/analysis.h"
