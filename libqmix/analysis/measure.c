@@ -1,4 +1,4 @@
-/* Lists grow by doubling. */
+/* Lists grow by half, and let go of what they grew out of. */
 #include "analysis/measure.h"
 
 #include "base/number.h"
@@ -9,12 +9,13 @@ bool qm_list_append(QmList *list, const void *items, size_t count, size_t size,
                     QmArena *arena)
 {
     if (list->count + count > list->room) {
-        size_t room = list->room ? 2 * list->room : 64;
+        size_t room = list->room ? list->room + list->room / 2 : 64;
         if (room < list->count + count)
             room = list->count + count;
         void *const grown = qm_arena_grow(arena, list->items, list->count, room, size);
         if (!grown)
             return false;
+        qm_arena_drop(arena, list->items);
         list->items = grown;
         list->room = room;
     }

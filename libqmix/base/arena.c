@@ -30,6 +30,7 @@ struct QmArenaBlock {
     QmArenaBlock *next; /* older */
     size_t size;        /* bytes of data after the header */
     size_t used;
+    bool alone; /* made to measure for one allocation, behind the newest */
 };
 
 static char *block_data(QmArenaBlock *block) { return (char *)(block + 1); }
@@ -58,6 +59,7 @@ static QmArenaBlock *add_block(QmArena *arena, size_t least)
     QmArenaBlock **link =
         to_measure && arena->blocks ? &arena->blocks->next : &arena->blocks;
     block->size = size;
+    block->alone = link != &arena->blocks;
     block->next = *link;
     *link = block;
     arena->total += sizeof *block + size;
@@ -106,6 +108,20 @@ void *qm_arena_grow(QmArena *arena, const void *old, size_t old_count, size_t ne
         memcpy(grown, old, old_count * size);
     }
     return grown;
+}
+
+void qm_arena_drop(QmArena *arena, const void *memory)
+{
+    for (QmArenaBlock **link = &arena->blocks; *link; link = &(*link)->next) {
+        QmArenaBlock *block = *link;
+        const uintptr_t at = (uintptr_t)memory, begin = (uintptr_t)block_data(block);
+        if (block->alone && at >= begin && at < begin + block->size) {
+            *link = block->next;
+            arena->total -= sizeof *block + block->size;
+            free(block);
+            return;
+        }
+    }
 }
 
 char *qm_arena_strdup(QmArena *arena, const char *text)

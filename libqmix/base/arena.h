@@ -32,6 +32,10 @@ void *qm_arena_alloc(QmArena *arena, size_t count, size_t size);
 void *qm_arena_grow(QmArena *arena, const void *old, size_t old_count, size_t new_count,
                     size_t size);
 
+/* Gives back what nobody needs any more, where it is large enough to lie by itself; else
+ * it stays to the end. For lists that grow for hours. */
+void qm_arena_drop(QmArena *arena, const void *memory);
+
 /* A copy of `text` (of its first `length` bytes, or up to a NUL among them), ended by
  * NUL. */
 char *qm_arena_strdup(QmArena *arena, const char *text);

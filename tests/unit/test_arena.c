@@ -122,6 +122,23 @@ static void test_a_large_piece_leaves_the_rest_of_a_block_in_use(void **unused)
     qm_arena_release(&arena);
 }
 
+static void test_drops_what_is_large_and_keeps_what_is_small(void **unused)
+{
+    (void)unused;
+    QmArena arena = {0};
+    int *small = qm_arena_alloc(&arena, 1, 16);
+    const size_t total = arena.total;
+    char *large = qm_arena_alloc(&arena, 1, 4 << 20);
+    qm_arena_drop(&arena, large);
+    assert_int_equal(arena.total, total);
+    *small = 7;
+    qm_arena_drop(&arena, small);
+    qm_arena_drop(&arena, NULL);
+    assert_int_equal(*small, 7);
+    assert_int_equal(arena.total, total);
+    qm_arena_release(&arena);
+}
+
 static void test_refuses_what_overflows(void **unused)
 {
     (void)unused;
@@ -155,6 +172,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_aligned_distinct_and_zero),
         cmocka_unit_test(test_zero_sizes_are_valid_and_unique),
         cmocka_unit_test(test_a_large_piece_leaves_the_rest_of_a_block_in_use),
+        cmocka_unit_test(test_drops_what_is_large_and_keeps_what_is_small),
         cmocka_unit_test(test_refuses_what_overflows),
         cmocka_unit_test(test_fails_from_a_chosen_call_on),
     };
