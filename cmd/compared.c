@@ -11,17 +11,6 @@
 
 /* --- words -------------------------------------------------------------------------- */
 
-/* Of levels and loudness there are differences, which have units of their own. */
-static const char *unit_of_difference(const QmFinding *finding)
-{
-    const char *const unit = finding->measure->unit;
-    if (!finding->feature)
-        return unit;
-    if (qm_same(unit, "LUFS"))
-        return "LU";
-    return qm_starts_with(unit, "dB") ? "dB" : unit;
-}
-
 static bool is_list(const QmFinding *finding)
 {
     return finding->measure->kind == QM_MEASURE_LIST && finding->item;
@@ -51,7 +40,8 @@ static void difference_text(const QmFinding *finding, char text[64])
     const char *const reason_a = why(finding, finding->a);
     const char *const reason = reason_a ? reason_a : why(finding, finding->b);
     char number[QM_NUMBER_TEXT] = "";
-    const char *unit = unit_of_difference(finding);
+    const char *unit =
+        finding->feature ? qm_tolerance_unit(finding->measure) : finding->measure->unit;
     if (finding->number)
         qm_fixed_text(finding->difference, finding->measure->decimals, number);
     else

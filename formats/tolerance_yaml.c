@@ -36,28 +36,38 @@ static QmStatus refuse(const Reader *reader, const Entry *entry, const char *exp
                    "expected %s, found '%s'", expected, entry->value);
 }
 
-/* "1 %", "1%" */
-static bool read_percent(const char *text, double *percent)
+/* A number with that unit behind it: "1 %", "0.1LU". */
+static bool read_with(const char *text, const char *unit, double *value)
 {
-    const char *rest = qm_number_scan(text, 0, percent);
+    const char *rest = qm_number_scan(text, 0, value);
     while (rest && *rest == ' ')
         rest++;
-    return qm_same(rest, "%") && *percent >= 0;
+    return qm_same(rest, unit);
+}
+
+/* A number, its unit said or not. */
+static bool read_number(const Entry *entry, const QmNamed *named, double *value)
+{
+    const QmMeasure *const measure = named->measure;
+    return qm_number_parse(entry->value, value) ||
+           (measure && (read_with(entry->value, measure->unit, value) ||
+                        read_with(entry->value, qm_tolerance_unit(measure), value)));
 }
 
 static QmStatus read_difference(const Reader *reader, const Entry *entry,
-                                QmNamedKind kind, QmTolerance *tolerance)
+                                const QmNamed *named, QmTolerance *tolerance)
 {
-    const bool word = kind == QM_NAMED_WORD;
+    const bool word = named->kind == QM_NAMED_WORD;
     if (qm_same(entry->value, "same")) {
         tolerance->allow = QM_ALLOW_BY;
         return QM_OK;
     }
-    if (!word && read_percent(entry->value, &tolerance->value)) {
+    const bool percent = !word && read_with(entry->value, "%", &tolerance->value);
+    if (percent && tolerance->value >= 0) {
         tolerance->allow = QM_ALLOW_SHARE;
         return QM_OK;
     }
-    if (!word && qm_number_parse(entry->value, &tolerance->value) &&
+    if (!word && !percent && read_number(entry, named, &tolerance->value) &&
         tolerance->value >= 0) {
         tolerance->allow = QM_ALLOW_BY;
         return QM_OK;
@@ -67,10 +77,10 @@ static QmStatus read_difference(const Reader *reader, const Entry *entry,
                        : "a number from 0, a percentage, 'same' or 'any'");
 }
 
-static QmStatus read_limit(const Reader *reader, const Entry *entry, uint32_t index,
+static QmStatus read_limit(const Reader *reader, const Entry *entry, const QmNamed *named,
                            QmTolerance *tolerance)
 {
-    const QmLimit limit = qm_difference_limits[index];
+    const QmLimit limit = qm_difference_limits[named->limit];
     if (limit == QM_LIMIT_EQUAL) {
         tolerance->allow = QM_ALLOW_FLAG;
         tolerance->flag = qm_same(entry->value, "yes");
@@ -82,7 +92,7 @@ static QmStatus read_limit(const Reader *reader, const Entry *entry, uint32_t in
                       may_be_no ? "'yes', 'no' or 'any'" : "'yes' or 'any'");
     }
     tolerance->allow = QM_ALLOW_BY;
-    const bool number = qm_number_parse(entry->value, &tolerance->value);
+    const bool number = read_number(entry, named, &tolerance->value);
     if (limit == QM_LIMIT_EITHER)
         return number && tolerance->value >= 0
                    ? QM_OK
@@ -100,9 +110,9 @@ static QmStatus read_entry(const Reader *reader, const Entry *entry)
     if (qm_same(entry->value, "any"))
         status = QM_OK;
     else if (named.kind == QM_NAMED_LIMIT)
-        status = read_limit(reader, entry, named.limit, &tolerance);
+        status = read_limit(reader, entry, &named, &tolerance);
     else
-        status = read_difference(reader, entry, named.kind, &tolerance);
+        status = read_difference(reader, entry, &named, &tolerance);
     if (status != QM_OK)
         return status;
     return qm_list_append(reader->tolerances, &tolerance, 1, sizeof tolerance,

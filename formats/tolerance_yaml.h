@@ -1,6 +1,7 @@
 /* How much two files may differ, as people write it down:
  *
- *   loudness.integrated: 0.1     that much either way, in the measure's unit
+ *   loudness.integrated: 0.1     that much either way, in the measure's unit (which may
+ *                                be said: 0.1 LU)
  *   peak: 0.2                    every number of a feature; its texts the same
  *   tempo.bpm: 1 %               of A's value
  *   key: same                    as printed: 0, or the same word

@@ -27,20 +27,20 @@ static void join(const char *a, const char *b, const char *c, char name[NAME_MAX
 /* Takes a name; true: go on. */
 typedef bool (*Take)(void *self, const char *name, QmNamed what);
 
-static QmNamedKind kind_of(const QmMeasure *measure)
+static QmNamed named(const QmMeasure *measure)
 {
     switch (measure->kind) {
     case QM_MEASURE_NUMBER:
     case QM_MEASURE_COUNT:
     case QM_MEASURE_LIST:
-        return QM_NAMED_NUMBER;
+        return (QmNamed){QM_NAMED_NUMBER, 0, measure};
     case QM_MEASURE_TEXT:
     case QM_MEASURE_FLAG:
-        return QM_NAMED_WORD;
+        return (QmNamed){QM_NAMED_WORD, 0, measure};
     case QM_MEASURE_ROWS:
         break;
     }
-    return QM_NAMED_MANY;
+    return (QmNamed){QM_NAMED_MANY};
 }
 
 static bool walk_measure(const char *feature, const QmMeasure *measure, Take take,
@@ -48,17 +48,17 @@ static bool walk_measure(const char *feature, const QmMeasure *measure, Take tak
 {
     char name[NAME_MAX];
     join(feature, measure->name, NULL, name);
-    bool on = take(self, name, (QmNamed){kind_of(measure), 0});
+    bool on = take(self, name, named(measure));
     for (uint16_t c = 0; on && c < measure->n_columns; c++) {
         join(feature, measure->name, measure->columns[c].name, name);
-        on = take(self, name, (QmNamed){kind_of(&measure->columns[c]), 0});
+        on = take(self, name, named(&measure->columns[c]));
     }
     return on;
 }
 
 static bool walk_feature(const QmFeature *feature, Take take, void *self)
 {
-    bool on = take(self, feature->name, (QmNamed){QM_NAMED_MANY, 0});
+    bool on = take(self, feature->name, (QmNamed){QM_NAMED_MANY});
     for (uint32_t i = 0; on && i < feature->n_measures; i++)
         on = walk_measure(feature->name, &feature->measures[i], take, self);
     return on;
@@ -66,10 +66,11 @@ static bool walk_feature(const QmFeature *feature, Take take, void *self)
 
 static void walk(Take take, void *self)
 {
-    bool on = take(self, "default", (QmNamed){QM_NAMED_MANY, 0});
+    bool on = take(self, "default", (QmNamed){QM_NAMED_MANY});
     for (uint32_t i = 0; on && i < QM_DIFFERENCE_MEASURES; i++)
         if (qm_difference_limits[i] != QM_LIMIT_NONE)
-            on = take(self, qm_difference_measures[i].name, (QmNamed){QM_NAMED_LIMIT, i});
+            on = take(self, qm_difference_measures[i].name,
+                      (QmNamed){QM_NAMED_LIMIT, i, &qm_difference_measures[i]});
     for (uint32_t i = 0; on && i < qm_feature_count(); i++)
         on = walk_feature(qm_feature_at(i), take, self);
 }
@@ -113,6 +114,14 @@ const char *qm_tolerance_near(const char *name, QmArena *arena)
     Names names = {.arena = arena};
     walk(keep, &names);
     return qm_near_miss(name, names.list.items, names.list.count);
+}
+
+const char *qm_tolerance_unit(const QmMeasure *measure)
+{
+    if (qm_same(measure->unit, "LUFS"))
+        return "LU";
+    const bool level = qm_same(measure->unit, "dBFS") || qm_same(measure->unit, "dBTP");
+    return level ? "dB" : measure->unit;
 }
 
 /* --- the closest -------------------------------------------------------------------- */

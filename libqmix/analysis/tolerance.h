@@ -39,13 +39,17 @@ typedef enum QmNamedKind {
 
 typedef struct QmNamed {
     QmNamedKind kind;
-    uint32_t limit; /* LIMIT: in qm_difference_measures */
+    uint32_t limit;           /* LIMIT: in qm_difference_measures */
+    const QmMeasure *measure; /* NUMBER, WORD, LIMIT */
 } QmNamed;
 
 /* What a tolerance of that name is about. */
 QmNamed qm_tolerance_named(const char *name);
 /* The name that was probably meant; NULL: none, or out of memory. */
 const char *qm_tolerance_near(const char *name, QmArena *arena);
+
+/* The unit of a difference of two values: of levels and loudness it is one of its own. */
+const char *qm_tolerance_unit(const QmMeasure *measure);
 
 /* The closest of `tolerances` (QmTolerance) for a measure; `column` may be NULL. NULL:
  * none. Of a measure of the difference `feature` is NULL. */

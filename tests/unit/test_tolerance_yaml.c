@@ -89,6 +89,30 @@ static void every_form_of_value(void **state)
     }
 }
 
+static void units_may_be_said(void **state)
+{
+    (void)state;
+    parse("loudness.integrated: 0.1 LU\n"
+          "loudness.range: 0.2LU\n"
+          "peak.true: 0.3 dB\n"
+          "level.rms: 0.4 dBFS\n"
+          "null: -60 dB\n"
+          "residual: -90 dBFS\n"
+          "delay: 10 frames\n"
+          "spectrum.low: 5 %\n"); /* of A's value, though it has that unit itself */
+    static const double expected[] = {0.1, 0.2, 0.3, 0.4, -60, -90, 10, 5};
+    assert_int_equal(list.count, 8);
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(item(i)->value == expected[i]);
+        assert_int_equal(item(i)->allow, i == 7 ? QM_ALLOW_SHARE : QM_ALLOW_BY);
+    }
+    static const char *const wrong[] = {"peak.true=1 LU", "null=-60 LUFS", "delay=1 ms",
+                                        "level=0.5 dB", "peak.true=-1 dB"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(qm_tolerance_argument(wrong[i], &arena, &diag, &list),
+                         QM_ERR_USAGE);
+}
+
 static void nothing_allows_nothing_special(void **state)
 {
     (void)state;
@@ -259,10 +283,15 @@ static void no_memory_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_form_of_value),        TEST(nothing_allows_nothing_special),
-        TEST(arguments_come_after_files), TEST(the_closest_counts),
-        TEST(every_measure_has_its_name), TEST(every_message),
-        TEST(files_that_are_not_there),   TEST(no_memory_is_told),
+        TEST(every_form_of_value),
+        TEST(units_may_be_said),
+        TEST(nothing_allows_nothing_special),
+        TEST(arguments_come_after_files),
+        TEST(the_closest_counts),
+        TEST(every_measure_has_its_name),
+        TEST(every_message),
+        TEST(files_that_are_not_there),
+        TEST(no_memory_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
