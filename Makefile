@@ -340,7 +340,7 @@ eval-multitracks: all
 	$(QUIET)$(TEST_ENV) tests/eval/multitracks.sh '$(CORPUS)' '$(BUILD)/multitracks'
 
 #: make eval CORPUS=DIR CONFORMANCE=DIR   how exact the measures are, beside other tools
-EVALS := conformance loudness tempo onsets key
+EVALS := conformance loudness tempo onsets key stems
 eval: all helpers
 	$(QUIET)status=0; for e in $(EVALS); do echo "== $$e"; \
 	  case $$e in conformance) set -- '$(CONFORMANCE)' ;; *) set -- '$(CORPUS)' ;; esac; \
