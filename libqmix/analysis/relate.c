@@ -21,8 +21,9 @@
  * phase is the polarity. What plays in time and in key but is not the same has other
  * phases in every bin, and |g| is noise. A peak counts if it is PEAK_TO_NOISE times the
  * root mean square of |g| at other lags, and PEAK_TO_NEXT times the next highest, 2 ms
- * away or more. (Unrelated stems of the multitracks, drum samples always struck together
- * among them, reach 15 and, above 12, 4; a bleed at -20 dB has 30 and 4.)
+ * away or more. (Of 800 pairs of unrelated stems, drum samples that are always struck
+ * together among them, one has 15 and 4, none else is above 12; of drums bleeding into
+ * others at -20 dB three in four have more than 18 and 2.5.)
  *
  * Between samples |g| is computed at the lag itself, halving steps around the peak. */
 #include "analysis/relate.h"

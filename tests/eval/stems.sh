@@ -5,9 +5,9 @@
 #
 #   tests/eval/stems.sh CORPUS
 #
-# Needs sox. Exit status 1: a delay is wrong by half a sample or
-# more, a polarity is wrong, less than 95 % of the delays or 70 % of the bleeds are found, or more
-# than 1 in 200 pairs of a song is said to hear the same source.
+# Needs sox. Exit status 1: a delay is wrong by half a sample or more, a polarity is wrong, less
+# than 95 % of the delays or 70 % of the bleeds are found, or more than 1 in 200 pairs of a song is
+# said to hear the same source.
 set -u
 corpus=${1:?usage: stems.sh CORPUS}
 build=${BUILD:-build}
