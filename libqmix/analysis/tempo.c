@@ -1,7 +1,7 @@
 /* In five steps:
  *
  *     1. how much begins at each look, in five registers      tempo_flux.h, pulse.h
- *     2. how likely each tempo is the beat, every ten seconds metre.h
+ *     2. how likely each tempo is the beat                    metre.h, metre_windows.h
  *     3. which one it is from second to second                tempo_path.h
  *     4. where the beats are                                  beat_track.h
  *     5. what grid they make, and where its bars begin        tempo_map.h, downbeat.h
@@ -30,7 +30,7 @@ enum {
 #define DELAY_S     -0.006
 #define STEADY_S    0.012 /* beats of one tempo are typically so close to a line */
 #define PULSE_LEAST 0.2   /* music has from 0.24 on, noise below 0.1, speech 0.2 */
-#define SAME        0.04  /* tempi so close are one */
+#define GRAINS      1e6   /* a second: beats' times are short to write and to edit */
 #define LEAST_S     0.4   /* of pulse */
 #define LIKELY      0.005 /* alternatives less likely are none */
 #define START_S     0.03  /* beats may be before the start by so much: they are at it */
@@ -68,10 +68,7 @@ typedef struct Work {
     QmPulse pulse;
     QmHarmony harmony;
     uint32_t low, high; /* candidates */
-    size_t n_windows;
-    QmMetreWindow *windows;
-    double likely[QM_TEMPI]; /* in the whole file */
-    double clear;            /* how well the pulse agrees with itself, 0..1 */
+    QmMetreWindows metre;
     double *times, *weights; /* [n_beats]: as tracked */
     size_t n_beats;
 } Work;
@@ -173,67 +170,6 @@ static bool take_harmony(Work *w)
     return true;
 }
 
-/* log(exp(scores) / their sum), of the candidates that are asked for. */
-static void to_likelihoods(const Work *w, float *scores)
-{
-    double highest = (double)scores[w->low], sum = 0;
-    for (uint32_t i = w->low; i <= w->high; i++)
-        highest = (double)scores[i] > highest ? (double)scores[i] : highest;
-    for (uint32_t i = w->low; i <= w->high; i++)
-        sum += qm_exp((double)scores[i] - highest);
-    for (uint32_t i = 0; i < QM_TEMPI; i++)
-        scores[i] -= (float)(highest + qm_ln(sum));
-}
-
-/* The best agreement of a period from 60/260 to 60/40 s. */
-static double clearest(double evidence[QM_TEMPI][QM_METRE_FEATURES])
-{
-    enum { R1 = 4 }; /* r(T) */
-    double best = 0;
-    for (int i = 0; i < QM_TEMPI; i++)
-        best = evidence[i][R1] > best ? evidence[i][R1] : best;
-    return best;
-}
-
-static bool weigh_windows(Work *w)
-{
-    const size_t n = w->pulse.n;
-    QmCorrelator correlator;
-    double(*const evidence)[QM_METRE_FEATURES] =
-        qm_arena_alloc(w->arena, QM_TEMPI, sizeof *evidence);
-    w->n_windows = n > QM_METRE_WINDOW
-                       ? 1 + (n - QM_METRE_WINDOW + QM_METRE_HOP - 1) / QM_METRE_HOP
-                       : 1;
-    w->windows = QM_NEW_ARRAY(w->arena, QmMetreWindow, w->n_windows);
-    if (!evidence || !w->windows ||
-        !qm_correlator_init(&correlator, QM_METRE_WINDOW, w->arena))
-        return false;
-    size_t any = 0;
-    for (size_t i = 0; i < w->n_windows; i++) {
-        QmMetreWindow *const window = &w->windows[i];
-        const size_t length = n < QM_METRE_WINDOW ? n : QM_METRE_WINDOW;
-        const size_t at = i * QM_METRE_HOP + length <= n ? i * QM_METRE_HOP : n - length;
-        window->any = qm_metre_evidence(&correlator, w->pulse.all + at, length,
-                                        w->pulse.hop_s, i ? 0 : w->whole_s, evidence);
-        if (!window->any)
-            continue;
-        qm_metre_weigh(evidence, window->scores);
-        to_likelihoods(w, window->scores);
-        for (uint32_t k = 0; k < QM_TEMPI; k++)
-            w->likely[k] += (double)window->scores[k];
-        w->clear += clearest(evidence);
-        any++;
-    }
-    float mean[QM_TEMPI];
-    for (uint32_t k = 0; k < QM_TEMPI; k++)
-        mean[k] = (float)(w->likely[k] / (double)(any ? any : 1));
-    to_likelihoods(w, mean);
-    for (uint32_t k = 0; k < QM_TEMPI; k++)
-        w->likely[k] = k < w->low || k > w->high ? 0 : qm_exp((double)mean[k]);
-    w->clear /= (double)(any ? any : 1);
-    return true;
-}
-
 static void choose_range(Work *w)
 {
     const QmAnalysisOptions *const options = &w->call->spec->options;
@@ -248,8 +184,8 @@ static void choose_range(Work *w)
 static bool track(Work *w)
 {
     size_t steps;
-    const uint8_t *const path = qm_tempo_path(&w->pulse, w->windows, w->n_windows, w->low,
-                                              w->high, &steps, w->arena);
+    const uint8_t *const path =
+        qm_tempo_path(&w->pulse, &w->metre, w->low, w->high, &steps, w->arena);
     const QmTracked *const beats =
         path ? qm_beat_track(&w->pulse, path, steps, &w->n_beats, w->arena) : NULL;
     if (!beats)
@@ -287,17 +223,6 @@ static bool take_beats(QmTempoFound *t, const double *times, const uint8_t *posi
     return true;
 }
 
-/* The likelihood of tempi around `bpm`. */
-static double likely_around(const Work *w, double bpm)
-{
-    const double reach = QM_TEMPI_OCTAVE * qm_log2(1 + SAME), at = qm_tempo_index(bpm);
-    double sum = 0;
-    for (uint32_t i = 0; i < QM_TEMPI; i++)
-        if (i > at - reach && i < at + reach)
-            sum += w->likely[i];
-    return sum;
-}
-
 /* Halves, doubles, thirds of the tempo that were likely too. */
 static bool find_alternatives(QmTempoFound *t, const Work *w)
 {
@@ -305,7 +230,7 @@ static bool find_alternatives(QmTempoFound *t, const Work *w)
     enum { LEVELS = sizeof LEVEL / sizeof LEVEL[0] };
     double strength[LEVELS];
     for (int i = 0; i < LEVELS; i++)
-        strength[i] = likely_around(w, t->bpm.value * LEVEL[i]);
+        strength[i] = qm_metre_likely(&w->metre, t->bpm.value * LEVEL[i]);
     for (int n = 0; n < LEVELS; n++) {
         int best = 0;
         for (int i = 1; i < LEVELS; i++)
@@ -363,7 +288,7 @@ static bool detect(QmTempoFound *t, Work *w)
         return false;
     t->beats_in_bar = qm_measured(bar);
     t->bpm = qm_measured(qm_tempo_median(times, n, work));
-    t->confidence = qm_measured(likely_around(w, t->bpm.value));
+    t->confidence = qm_measured(qm_metre_likely(&w->metre, t->bpm.value));
     return take_beats(t, times, positions, n, w->arena) && find_alternatives(t, w);
 }
 
@@ -425,12 +350,13 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
         none(t, w->pulse.end ? "all begins at once" : "nothing begins");
         return true;
     }
-    if (!weigh_windows(w))
+    if (!qm_metre_windows(&w->metre, &w->pulse, w->whole_s, w->arena))
         return false;
-    if (w->clear < PULSE_LEAST) {
+    if (w->metre.clear < PULSE_LEAST) {
         none(t, "no pulse");
         return true;
     }
+    qm_metre_keep_to(&w->metre, w->low, w->high);
     if (!track(w))
         return false;
     if (w->n_beats < 3) {

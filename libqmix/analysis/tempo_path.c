@@ -31,8 +31,7 @@ static const double FADE[AROUND + 1] = {1, 0.5, 0.25, 0.125};
 typedef struct Path {
     uint32_t low, high;
     const QmPulse *pulse;
-    const QmMetreWindow *windows;
-    size_t n_windows;
+    const QmMetreWindows *metre;
     QmCorrelator correlator;
     double sum[QM_TEMPI];      /* of the best path to each candidate */
     uint8_t (*from)[QM_TEMPI]; /* [steps] */
@@ -52,15 +51,15 @@ static void spread(const double *x, double *out)
 static void octave_scores(const Path *path, size_t look, double *scores)
 {
     double mean[QM_TEMPI] = {0}, weights = 0;
-    const size_t half = QM_METRE_WINDOW / 2, last = path->n_windows - 1;
+    const size_t half = QM_METRE_WINDOW / 2, last = path->metre->n - 1;
     const size_t hops = look > half ? (look - half + QM_METRE_HOP / 2) / QM_METRE_HOP : 0;
     const size_t near = hops < last ? hops : last;
     const size_t from = near > AROUND ? near - AROUND : 0;
     for (size_t w = from; w <= last && w <= near + AROUND; w++) {
         const double weight = FADE[w > near ? w - near : near - w];
-        weights += path->windows[w].any ? weight : 0;
-        for (int i = 0; i < QM_TEMPI && path->windows[w].any; i++)
-            mean[i] += weight * (double)path->windows[w].scores[i];
+        weights += path->metre->windows[w].any ? weight : 0;
+        for (int i = 0; i < QM_TEMPI && path->metre->windows[w].any; i++)
+            mean[i] += weight * (double)path->metre->windows[w].scores[i];
     }
     double best = -1e300;
     for (uint32_t i = path->low; i <= path->high; i++) {
@@ -115,16 +114,15 @@ static void step(Path *path, size_t index)
     memcpy(path->sum, next, sizeof next);
 }
 
-const uint8_t *qm_tempo_path(const QmPulse *pulse, const QmMetreWindow *windows,
-                             size_t n_windows, uint32_t low, uint32_t high, size_t *steps,
-                             QmArena *arena)
+const uint8_t *qm_tempo_path(const QmPulse *pulse, const QmMetreWindows *metre,
+                             uint32_t low, uint32_t high, size_t *steps, QmArena *arena)
 {
     const size_t n = pulse->n / QM_PATH_STEP + 1;
     Path *const path = QM_NEW(arena, Path);
     uint8_t *const way = QM_NEW_ARRAY(arena, uint8_t, n);
     if (!path || !way)
         return NULL;
-    *path = (Path){low, high, pulse, windows, n_windows};
+    *path = (Path){low, high, pulse, metre};
     path->from = qm_arena_alloc(arena, n, sizeof *path->from);
     if (!path->from || !qm_correlator_init(&path->correlator, FFT_OF, arena))
         return NULL;

@@ -1,6 +1,6 @@
 /* tests: analysis/tempo analysis/tempo_flux analysis/pulse analysis/metre
  * tests: analysis/tempo_path analysis/beat_track analysis/tempo_map analysis/downbeat
- * tests: analysis/harmony
+ * tests: analysis/harmony analysis/metre_windows
  *
  * Patterns whose beats are known. How well music is found is measured by
  * tests/eval/tempo.sh. */
@@ -293,6 +293,10 @@ static void test_a_range_picks_the_level(void **unused)
     over(run);
     run = run_with(end, &fast, false);
     assert_true(is_bpm(run.tempo, 140, 0.2));
+    over(run);
+    const QmAnalysisOptions thirds = {.tempo_low = 64, .tempo_high = 100};
+    run = run_with(end, &thirds, false); /* 93.3 is no level of it */
+    assert_true(is_bpm(run.tempo, 70, 0.2));
     over(run);
 }
 
