@@ -16,9 +16,12 @@ enum {
     ROW = 24,       /* of the balance */
     CELL_MOST = 64, /* pixels of a cell */
     CELL_HIGH = 30,
-    CELL_NUMBER = 27,  /* cells narrower than that have no number */
-    HEAT_FULL = 80,    /* %: from there on the number is light */
-    HEAD = 118,        /* above a matrix, for names that lean */
+    CELL_NUMBER = 27, /* cells narrower than that have no number */
+    HEAT_FULL = 80,   /* %: from there on the number is light */
+    LEAN = 20,        /* narrower than that, names above a matrix stand upright */
+    HEAD = 118,       /* pixels for names that lean, */
+    HEAD_UPRIGHT = 180,
+    NAME_HIGH = 13,    /* and between names */
     BALANCE_SPAN = 30, /* LU below the loudest that bars show */
 };
 
@@ -130,43 +133,64 @@ static void heat(QmText *text, Cell cell, double percent)
     }
 }
 
-static void leaning(QmText *text, double x, double y, const char *name)
+static void name_above(QmText *text, double x, double y, bool lean, const char *name)
 {
     char shown[NAME_BYTES + 8];
     short_name(name, shown);
     qm_text_add(text, "<g transform=\"translate(");
-    qm_svg_number(text, x);
+    qm_svg_number(text, lean ? x : x + 4);
     qm_text_add(text, " ");
     qm_svg_number(text, y);
-    qm_text_add(text, ") rotate(-40)\">");
+    qm_text_printf(text, ") rotate(%d)\">", lean ? -40 : -90);
     qm_svg_label(text, 0, 0, "start", shown);
     qm_text_add(text, "</g>\n");
+}
+
+typedef struct Matrix {
+    double width, high; /* of a cell */
+    double top;         /* of the first row */
+    bool lean;
+} Matrix;
+
+static Matrix matrix_of(size_t n)
+{
+    const double room = (REPORT_WIDTH - NAMES - 90) / (double)n;
+    Matrix m = {.width = room > CELL_MOST ? CELL_MOST : room};
+    m.high = m.width < CELL_HIGH ? m.width : CELL_HIGH;
+    m.lean = m.width >= LEAN;
+    m.top = m.lean ? HEAD : HEAD_UPRIGHT;
+    return m;
+}
+
+/* Where cells are smaller than names, every second or third stem has its name. */
+static void matrix_names(QmText *text, const QmMasking *masking, const Matrix *m)
+{
+    const size_t step = 1 + (size_t)((NAME_HIGH - 1) / m->high);
+    for (size_t i = 0; i < masking->stems.count; i += step) {
+        const char *name = stem(masking, i)->name;
+        name_above(text, NAMES + m->width * ((double)i + 0.5), m->top - 8, m->lean, name);
+        row_name(text, name, m->top + m->high * ((double)i + 0.5) + 4);
+    }
 }
 
 static void matrix(const ReportPart *part, const QmMasking *masking)
 {
     QmText *text = part->text;
     const size_t n = masking->stems.count;
-    const double room = (REPORT_WIDTH - NAMES - 90) / (double)n;
-    const double width = room > CELL_MOST ? CELL_MOST : room;
-    const double high = width < CELL_HIGH ? width : CELL_HIGH;
+    const Matrix m = matrix_of(n);
     qm_text_add(text, "<h2>Who hides whom</h2>\n");
     report_open(
-        part, "matrix", REPORT_WIDTH, HEAD + high * (double)n + 6, "Who hides whom",
+        part, "matrix", REPORT_WIDTH, m.top + m.high * (double)n + 6, "Who hides whom",
         "A row for each stem that is hidden, a column for each that hides it: how "
         "much of what could be heard of it alone, in percent.");
-    for (size_t i = 0; i < n; i++) {
-        leaning(text, NAMES + width * ((double)i + 0.5), HEAD - 8,
-                stem(masking, i)->name);
-        row_name(text, stem(masking, i)->name, HEAD + high * ((double)i + 0.5) + 4);
-    }
+    matrix_names(text, masking, &m);
     for (size_t masked = 0; masked < n; masked++) {
         for (size_t masker = 0; masker < n; masker++) {
-            const Cell cell = {NAMES + width * (double)masker,
-                               HEAD + high * (double)masked, width, high};
+            const Cell cell = {NAMES + m.width * (double)masker,
+                               m.top + m.high * (double)masked, m.width, m.high};
             if (masker == masked) {
-                qm_svg_rect(text, cell.x + width / 2 - 1.5, cell.y + high / 2 - 1.5, 3, 3,
-                            " fill=\"var(--grid)\"");
+                qm_svg_rect(text, cell.x + m.width / 2 - 1.5, cell.y + m.high / 2 - 1.5,
+                            3, 3, " fill=\"var(--grid)\"");
                 continue;
             }
             const size_t row = masker * (n - 1) + masked - (masked > masker);
