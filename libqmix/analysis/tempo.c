@@ -282,6 +282,9 @@ static bool detect(QmTempoFound *t, Work *w)
     double *const work = times ? QM_NEW_ARRAY(w->arena, double, n) : NULL;
     if (!positions || !work)
         return false;
+    for (size_t i = 0; i < n; i++)
+        times[i] = (double)(int64_t)(times[i] * GRAINS + 0.5) / GRAINS;
+    take_group(w, 0); /* the bass */
     const int bar =
         qm_downbeats(&w->pulse, &w->harmony, times, n, t->loop, positions, w->arena);
     if (!bar || !qm_tempo_segments(times, n, &t->segments, w->arena))
