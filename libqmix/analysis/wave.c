@@ -123,19 +123,28 @@ static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *p
     return true;
 }
 
+/* A list of `count` zeros; NULL: out of memory. */
+static double *zeros(QmList *list, size_t count, QmArena *arena)
+{
+    *list = (QmList){QM_NEW_ARRAY(arena, double, count), count, count};
+    return list->items;
+}
+
 static bool tell(const Column *columns, const State *state, QmWaveLane *lane,
                  QmArena *arena)
 {
+    double *low = zeros(&lane->low, state->count, arena);
+    double *high = zeros(&lane->high, state->count, arena);
+    double *rms = zeros(&lane->rms, state->count, arena);
+    if (!low || !high || !rms) {
+        return false;
+    }
     for (uint32_t i = 0; i < state->count; i++) {
         const int64_t left = state->gathered - i * state->length;
         const int64_t frames = left < state->length ? left : state->length;
-        const double low = (double)columns[i].low, high = (double)columns[i].high;
-        const double rms = qm_sqrt(columns[i].squares / (double)frames);
-        if (!qm_list_append(&lane->low, &low, 1, sizeof low, arena) ||
-            !qm_list_append(&lane->high, &high, 1, sizeof high, arena) ||
-            !qm_list_append(&lane->rms, &rms, 1, sizeof rms, arena)) {
-            return false;
-        }
+        low[i] = (double)columns[i].low;
+        high[i] = (double)columns[i].high;
+        rms[i] = qm_sqrt(columns[i].squares / (double)frames);
     }
     return true;
 }
