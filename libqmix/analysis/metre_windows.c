@@ -76,8 +76,8 @@ static void mean_scores(const QmMetreWindows *w, float mean[QM_TEMPI])
         mean[k] = (float)(sum[k] / (double)(any ? any : 1));
 }
 
-/* Who asks for a range in which the likeliest tempo is not means another level of the same
- * pulse: its halves, doubles and thirds are meant rather than what else is there. */
+/* Who asks for a range that the likeliest tempo is not in means another level of the same
+ * pulse: its halves, doubles and thirds rather than whatever else is there. */
 static void prefer_levels(QmMetreWindows *w, uint32_t low, uint32_t high)
 {
     static const double LEVEL[] = {0.5, 2, 0.25, 4, 1.0 / 3, 3};
