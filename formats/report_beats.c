@@ -237,46 +237,43 @@ static void segments(const View *view)
     qm_text_add(view->text, view->tempo->segments.count ? "\"/>\n" : "M0 0\"/>\n");
 }
 
-/* As a list, for report_line; false: too few beats. */
-static bool four_beats(const View *view, QmList *list, double *middle)
+/* The tempo of every few beats, in their middle, at most a point a pixel; where it ends. */
+static double loose(const View *view, const QmSvgStroke *stroke)
 {
+    const QmSvgFrame *f = &view->frame;
+    double last = -1, y = 0;
+    qm_text_printf(view->text, "<path stroke=\"%s\" d=\"", stroke->colour);
     for (size_t i = 0; i + SPAN < view->tempo->beats.count; i++) {
-        const double bpm = tempo_at(view, i);
-        *middle = i ? *middle : (beat(view, 0) + beat(view, SPAN)) / 2;
-        if (!qm_list_append(list, &bpm, 1, sizeof bpm, view->text->arena)) {
-            view->text->failed = true;
-            return false;
+        const double x = qm_svg_x(f, (beat(view, i) + beat(view, i + SPAN)) / 2);
+        if (last >= 0 && x - last < 1) {
+            continue;
         }
+        y = report_y(f, tempo_at(view, i));
+        qm_svg_point(view->text, last < 0 ? 'M' : ' ', x, y);
+        last = x;
     }
-    return list->count > 1;
+    qm_text_add(view->text, "\"/>\n");
+    return y;
 }
 
 static void tempo(View *view)
 {
     QmSvgFrame *f = &view->frame;
     static const QmSvgStroke LOOSE = {"var(--soft)", ""};
+    const QmList *map = &view->tempo->segments;
     ReportLabel labels[2];
     uint32_t n = 0;
-    QmList list = {0};
-    double middle = 0;
     f->top = f->bottom + ROOM;
     f->bottom = f->top + TEMPO;
     tempo_axis(view);
     qm_svg_grid(view->text, &qm_svg_page, f);
     qm_svg_label(view->text, f->left - 46, f->top - 14, "start", "BPM");
-    if (four_beats(view, &list, &middle)) {
-        const size_t last = view->tempo->beats.count - 1;
-        const double end = (beat(view, last) + beat(view, last - SPAN)) / 2;
-        const ReportSeries line = {
-            list.items,   list.count, middle, (end - middle) / (double)(list.count - 1),
-            LOOSE.colour, "",         1};
-        labels[n++] =
-            (ReportLabel){report_line(view->text, f, &line), "of 4 beats", &LOOSE};
+    if (view->tempo->beats.count > SPAN) {
+        labels[n++] = (ReportLabel){loose(view, &LOOSE), "of 4 beats", &LOOSE};
     }
     segments(view);
-    if (view->tempo->segments.count) {
-        const QmTempoSegment *s = (const QmTempoSegment *)view->tempo->segments.items +
-                                  view->tempo->segments.count - 1;
+    if (map->count) {
+        const QmTempoSegment *s = (const QmTempoSegment *)map->items + map->count - 1;
         labels[n++] =
             (ReportLabel){report_y(f, s->bpm.value), "tempo map", &qm_svg_page.series[0]};
     }
