@@ -4,8 +4,8 @@
  *
  * An allocation moves `used` of the first block; when it does not fit, a new first block
  * is made. Blocks double from 4 KiB to 1 MiB, so that an empty arena costs nothing and a
- * full one few calls; what is larger than the next block gets one of just its size,
- * behind the first. Memory is zeroed once, by calloc, and never handed out twice.
+ * full one few calls; what is large, or larger than the next block, gets one of just its
+ * size, behind the first. Memory is zeroed once, by calloc, and never handed out twice.
  *
  * This is the only file of the project that may call malloc and its kin (see
  * banned.h). */
@@ -24,6 +24,7 @@ enum {
     LARGE_ALIGN = 64, /* a cache line; from sizes of a line on */
     FIRST_BLOCK = 4096,
     LAST_BLOCK = 1 << 20,
+    ALONE = 1 << 16, /* from here on an allocation has a block of its own */
 };
 
 struct QmArenaBlock {
@@ -47,7 +48,7 @@ static QmArenaBlock *add_block(QmArena *arena, size_t least)
 {
     size_t size = arena->blocks ? 2 * arena->blocks->size : FIRST_BLOCK;
     size = size > LAST_BLOCK ? LAST_BLOCK : size;
-    const bool to_measure = least > size;
+    const bool to_measure = least > size || least >= ALONE;
     size = to_measure ? least : size;
     if (size > SIZE_MAX - sizeof(QmArenaBlock)) {
         return NULL;
@@ -91,7 +92,8 @@ void *qm_arena_alloc(QmArena *arena, size_t count, size_t size)
     }
     const size_t bytes = count * size == 0 ? 1 : count * size;
     const size_t align = bytes >= LARGE_ALIGN ? LARGE_ALIGN : SMALL_ALIGN;
-    void *memory = arena->blocks ? take(arena->blocks, bytes, align) : NULL;
+    void *memory =
+        arena->blocks && bytes < ALONE ? take(arena->blocks, bytes, align) : NULL;
     if (memory) {
         return memory;
     }

@@ -39,8 +39,9 @@ QmStatus qm_sort(void *items, size_t count, size_t size, Compare compare,
         return QM_OK;
     }
     char *from = items;
-    char *to = qm_arena_alloc(scratch, count, size);
-    if (!to) {
+    char *const lent = qm_arena_alloc(scratch, count, size);
+    char *to = lent;
+    if (!lent) {
         return QM_ERR_MEMORY;
     }
     const size_t total = count * size;
@@ -57,5 +58,6 @@ QmStatus qm_sort(void *items, size_t count, size_t size, Compare compare,
     if (from != items) {
         memcpy(items, from, total);
     }
+    qm_arena_drop(scratch, lent);
     return QM_OK;
 }
