@@ -79,9 +79,10 @@ static double count(const float *accent, size_t n, int bar, bool loop, uint8_t *
         anew[i] = (uint8_t)(best << 4);
         for (int p = 0; p < bar; p++) {
             const double on = sum[(p + bar - 1) % bar], off = sum[best] - ANEW;
+            const bool again = i && !loop && off > on;
             const double earned = (double)accent[i] * (p ? -1.0 / (bar - 1) : 1.0);
-            anew[i] |= (uint8_t)((i && off > on) << p);
-            next[p] = (i && off > on ? off : on) + earned;
+            anew[i] |= (uint8_t)(again << p);
+            next[p] = (again ? off : on) + earned;
         }
         if (i == 0 && loop)
             next[0] += LOOP_EARNS;
