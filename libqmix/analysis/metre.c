@@ -14,9 +14,9 @@
  * library (drums alone, drums and bass, full bands, bands without drums; 55 to 240 BPM),
  * and 117 pieces cut out of them anywhere, which are no loops. No song and no pattern of
  * the corpus that tests/eval/tempo.sh scores was among them; but which evidence to use,
- * the length of windows and the ridge were chosen with an eye on it, so its score flatters
- * a little. More evidence (registers apart, spectra of the pulse) fitted the accompaniments
- * better and the corpus worse. */
+ * the length of windows and the ridge were chosen with an eye on it, so its score
+ * flatters a little. More evidence (registers apart, spectra of the pulse) fitted the
+ * accompaniments better and the corpus worse. */
 #include "analysis/metre.h"
 
 #include "base/qmath.h"
