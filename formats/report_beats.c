@@ -77,14 +77,16 @@ static void columns(const View *view, size_t *from, size_t *to)
     *to = last < n ? last : n;
 }
 
-/* The highest, or lowest, sample of both channels in a column. */
-static double edge(const QmWave *wave, size_t column, bool high)
+/* The highest, or lowest, sample of both channels in columns [from, to). */
+static double edge(const QmWave *wave, size_t from, size_t to, bool high)
 {
-    double value = 0;
-    for (uint32_t lane = 0; lane < 2 && wave->lane[lane].low.count; lane++) {
-        const QmWaveLane *at = &wave->lane[lane];
-        const double x = item(high ? &at->high : &at->low, column);
-        value = !lane || (high ? x > value : x < value) ? x : value;
+    const QmWaveLane *lane = wave->lane;
+    double value = item(high ? &lane->high : &lane->low, from);
+    for (uint32_t k = 0; k < 2 && lane[k].low.count; k++) {
+        for (size_t i = from; i < to; i++) {
+            const double x = item(high ? &lane[k].high : &lane[k].low, i);
+            value = (high ? x > value : x < value) ? x : value;
+        }
     }
     return value;
 }
@@ -94,23 +96,29 @@ static void outline(View *view)
 {
     QmSvgFrame *f = &view->frame;
     size_t from, to;
-    double most = 1e-6;
     columns(view, &from, &to);
-    for (size_t i = from; i < to; i++) {
-        const double high = edge(view->wave, i, true), low = -edge(view->wave, i, false);
-        most = high > most ? high : most;
-        most = low > most ? low : most;
+    const size_t n = to > from ? to - from : 0, width = (size_t)(f->right - f->left);
+    const size_t pixels = n < width ? n : width;
+    if (!n) {
+        return;
     }
-    f->y = (QmSvgAxis){.from = -most, .to = most};
-    qm_text_add(view->text, "<path fill=\"var(--body)\" d=\"M0 0");
-    for (size_t i = 0; to > from && i < 2 * (to - from); i++) {
-        const bool back = i >= to - from;
-        const size_t at = back ? 2 * to - from - 1 - i : from + i;
-        const double x = qm_svg_x(f, ((double)at + 0.5) * view->wave->column_s.value);
+    const double high = edge(view->wave, from, to, true);
+    const double low = -edge(view->wave, from, to, false);
+    const double most = high > low ? high : low;
+    f->y =
+        (QmSvgAxis){.from = most > 1e-6 ? -most : -1e-6, .to = most > 1e-6 ? most : 1e-6};
+    qm_text_add(view->text, "<path fill=\"var(--body)\" d=\"");
+    for (size_t i = 0; i < 2 * pixels; i++) {
+        const bool back = i >= pixels;
+        const size_t pixel = back ? 2 * pixels - 1 - i : i;
+        const size_t first = from + pixel * n / pixels;
+        const size_t next = from + (pixel + 1) * n / pixels;
+        const double middle = (double)(first + next) / 2 * view->wave->column_s.value;
+        const double x = qm_svg_x(f, middle);
         qm_svg_point(view->text, i ? ' ' : 'M', x < f->left ? f->left : x,
-                     report_y(f, edge(view->wave, at, !back)));
+                     report_y(f, edge(view->wave, first, next, !back)));
     }
-    qm_text_add(view->text, "\"/>\n");
+    qm_text_add(view->text, "z\"/>\n");
 }
 
 static void rule(const View *view, double at, double top, const char *stroke)
