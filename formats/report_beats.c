@@ -245,7 +245,8 @@ static void segments(const View *view)
     qm_text_add(view->text, view->tempo->segments.count ? "\"/>\n" : "M0 0\"/>\n");
 }
 
-/* The tempo of every few beats, in their middle, at most a point a pixel; where it ends. */
+/* The tempo of every few beats, in their middle, at most a point a pixel; returns where
+ * it ends. */
 static double loose(const View *view, const QmSvgStroke *stroke)
 {
     const QmSvgFrame *f = &view->frame;
