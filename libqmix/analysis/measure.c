@@ -1,4 +1,4 @@
-/* Lists grow by half, and let go of what they grew out of. */
+/* Lists grow by a quarter, and let go of what they grew out of. */
 #include "analysis/measure.h"
 
 #include "base/number.h"
@@ -9,7 +9,7 @@ bool qm_list_append(QmList *list, const void *items, size_t count, size_t size,
                     QmArena *arena)
 {
     if (list->count + count > list->room) {
-        size_t room = list->room ? list->room + list->room / 2 : 64;
+        size_t room = list->room ? list->room + list->room / 4 + 1 : 64;
         if (room < list->count + count)
             room = list->count + count;
         void *const grown = qm_arena_grow(arena, list->items, list->count, room, size);
