@@ -83,17 +83,17 @@ static void time_text(double seconds, double tick, char text[QM_NUMBER_TEXT + 16
 {
     const int decimals = tick >= 1 ? 0 : tick >= 0.1 ? 1 : tick >= 0.01 ? 2 : 3;
     char rest[QM_NUMBER_TEXT];
-    const long long whole = (long long)floor(seconds + 1e-9);
-    const long long h = whole / 3600, m = whole / 60 % 60;
-    const double s = seconds - (double)(whole / 60 * 60);
+    const int minutes = (int)floor((seconds + 1e-9) / 60);
+    const int h = minutes / 60, m = minutes % 60;
+    const double s = seconds - 60.0 * minutes;
     qm_fixed_text(s > 0 ? s : 0, decimals, rest);
     const char *zero = s < 10 - 1e-9 ? "0" : "";
     if (tick < 0.001) {
         qm_number_text(seconds, text);
     } else if (h) {
-        snprintf(text, QM_NUMBER_TEXT + 16, "%lld:%02lld:%s%.8s", h, m, zero, rest);
+        snprintf(text, QM_NUMBER_TEXT + 16, "%d:%02d:%s%.8s", h, m, zero, rest);
     } else {
-        snprintf(text, QM_NUMBER_TEXT + 16, "%lld:%s%.8s", m, zero, rest);
+        snprintf(text, QM_NUMBER_TEXT + 16, "%d:%s%.8s", m, zero, rest);
     }
 }
 
