@@ -29,7 +29,8 @@
  * it can be missed. It prefers missing one to cutting a note. Below 44 Hz and above 11
  * kHz there is no octave around.
  *
- * Slow spectra below -70 dBFS do not count: there is nothing to be heard. */
+ * Slow spectra below -70 dBFS do not count: there is nothing to be heard. Neither do peaks
+ * in bands 60 dB below the loudest. */
 #include "analysis/resonance.h"
 
 #include "analysis/analysis.h"
@@ -55,6 +56,7 @@ enum {
 static const double lowest_hz = 31.25;
 static const double least_db = 6, side_db = 3, least_persistence = 0.7;
 static const double quiet = 1e-7;     /* -70 dBFS */
+static const double inaudible = 1e-6; /* -60 dB of the loudest band */
 static const double line_bins = 1.44; /* half-power width of a line under a Hann window */
 /* A box of 1, as wide as a Gaussian with as much spread: 2 sqrt(2 ln 2) / sqrt(12). */
 static const double box_width = 0.68;
@@ -342,12 +344,23 @@ static double prominence(const Peak *p)
     return 10 * qm_log10(1 + p->bell.height / p->floor);
 }
 
-/* Fills in what there is to know of the peak at p->at. False: it is no bell, or it does
- * not last. */
+/* Whether the band around the point is within 60 dB of the loudest: below, nobody hears
+ * what it does. */
+static bool audible(const Setup *s, const Levels *levels, uint32_t at)
+{
+    double most = 0;
+    for (uint32_t g = 0; g < s->n; g++)
+        if (levels->density[g] * s->hz[g] > most)
+            most = levels->density[g] * s->hz[g];
+    return levels->density[at] * s->hz[at] > inaudible * most;
+}
+
+/* Fills in what there is to know of the peak at p->at. False: it cannot be heard, is no
+ * bell, or does not last. */
 static bool look_at(const Setup *setup, const State *s, const QmLongTerm *spectrum,
                     const Levels *levels, Peak *p)
 {
-    if (!settle(setup, levels->density, p))
+    if (!audible(setup, levels, p->at) || !settle(setup, levels->density, p))
         return false;
     const double out_db = stands_out(levels->smooth, levels->smooth_sums, p->at);
     p->lasts = persistence(s, p->at, 0.5 * out_db);
