@@ -473,7 +473,7 @@ static const QmMeasure columns[] = {
 static const QmMeasure measures[] = {
     {"count", "", QM_MEASURE_NUMBER, 0, QM_VIEW_SUMMARY, offsetof(QmResonances, count),
      "narrow peaks that stay whatever is played, at most 12"},
-    {"resonances", "", QM_MEASURE_ROWS, 0, QM_VIEW_DETAIL,
+    {"resonances", "", QM_MEASURE_ROWS, 0, QM_VIEW_SUMMARY,
      offsetof(QmResonances, resonances), "the most prominent first", columns,
      sizeof columns / sizeof columns[0], sizeof(QmResonance)},
 };

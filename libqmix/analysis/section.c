@@ -452,7 +452,7 @@ static const QmMeasure measures[] = {
      "how many sections"},
     {"form", "", QM_MEASURE_TEXT, 0, QM_VIEW_SUMMARY, offsetof(QmSections, form),
      "their labels in order, a hint"},
-    {"sections", "", QM_MEASURE_ROWS, 0, QM_VIEW_DETAIL, offsetof(QmSections, sections),
+    {"sections", "", QM_MEASURE_ROWS, 0, QM_VIEW_SUMMARY, offsetof(QmSections, sections),
      "each section", columns, sizeof columns / sizeof columns[0], sizeof(QmSection)},
 };
 
