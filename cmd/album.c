@@ -2,7 +2,6 @@
 #include "cmd/album.h"
 
 #include "analysis/loudness.h"
-#include "cmd/json.h"
 #include "cmd/measures.h"
 
 static QmStatus print(const QmAlbum *album, bool json, QmDiag *diag)
@@ -12,15 +11,11 @@ static QmStatus print(const QmAlbum *album, bool json, QmDiag *diag)
         measures_print(&group, QM_VIEW_DETAIL);
         return QM_OK;
     }
-    json_t *const object = json_object();
-    json_t *const measures = measures_json(&group);
-    if (!object || json_object_set_new(object, "album", measures) != 0) {
-        json_decref(object);
-        return qm_fail_memory(diag);
-    }
-    return cli_json_print(object)
-               ? QM_OK
-               : qm_fail_plain(diag, QM_ERR_IO, "cannot write to standard output");
+    CliJson out = {0};
+    cli_json_open(&out, '{');
+    measures_json(&out, &group);
+    cli_json_close(&out, '}');
+    return cli_json_end(&out, diag);
 }
 
 QmStatus album_print(QmAnalysis *const *analyses, size_t n, bool json, QmDiag *diag)

@@ -3,7 +3,6 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "cmd/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,46 +89,43 @@ void analysed_print_row(const QmAnalysedFile *file, uint32_t features)
 
 /* --- for machines ------------------------------------------------------------------- */
 
-static bool set(json_t *object, const char *key, json_t *value)
+void analysed_facts_json(CliJson *json, const QmAudioInfo *info, uint64_t not_finite)
 {
-    return json_object_set_new(object, key, value) == 0;
+    cli_json_set(json, "rate", json_integer(info->rate));
+    cli_json_set(json, "channels", json_integer(info->channels));
+    cli_json_set(json, "frames", json_integer(info->frames));
+    cli_json_set(json, "format", cli_json_text(info->format));
+    cli_json_set(json, "not_finite", json_integer((json_int_t)not_finite));
 }
 
-static bool add_facts(const QmAnalysedFile *file, json_t *object)
+static void put_features(CliJson *json, const QmAnalysis *analysis, bool series)
 {
-    const QmAudioInfo *const info = &file->info;
-    return set(object, "rate", json_integer(info->rate)) &&
-           set(object, "channels", json_integer(info->channels)) &&
-           set(object, "frames", json_integer(info->frames)) &&
-           set(object, "format", cli_json_text(info->format)) &&
-           set(object, "not_finite", json_integer((json_int_t)file->not_finite));
-}
-
-static bool add_features(const QmAnalysis *analysis, bool with_series, json_t *object)
-{
-    json_t *const series = with_series ? json_object() : NULL;
-    bool ok = true;
-    for (uint32_t i = 0; ok && i < analysis->n_runs; i++) {
-        if (!analysis->runs[i].asked)
-            continue;
+    for (uint32_t i = 0; i < analysis->n_runs; i++) {
         const MeasureGroup group = analysed_group(&analysis->runs[i]);
-        ok = set(object, group.name, measures_json(&group)) &&
-             (!series || measures_series_json(&group, series));
+        if (analysis->runs[i].asked && series)
+            measures_series_json(json, &group);
+        else if (analysis->runs[i].asked)
+            measures_json(json, &group);
     }
-    return series ? set(object, "series", series) && ok : ok;
 }
 
-json_t *analysed_json(const QmAnalysedFile *file, bool series)
+QmStatus analysed_print_json(const QmAnalysedFile *file, bool series, QmDiag *diag)
 {
-    json_t *const object = json_object();
-    bool ok = set(object, "file", cli_json_text(file->name));
-    if (file->status != QM_OK)
-        ok &= set(object, "error", cli_json_text(file->diag.text));
-    else
-        ok =
-            ok && add_facts(file, object) && add_features(file->analysis, series, object);
-    if (ok)
-        return object;
-    json_decref(object);
-    return NULL;
+    CliJson json = {0};
+    cli_json_open(&json, '{');
+    cli_json_set(&json, "file", cli_json_text(file->name));
+    if (file->status != QM_OK) {
+        cli_json_set(&json, "error", cli_json_text(file->diag.text));
+    } else {
+        analysed_facts_json(&json, &file->info, file->not_finite);
+        put_features(&json, file->analysis, false);
+        if (series) {
+            cli_json_key(&json, "series");
+            cli_json_open(&json, '{');
+            put_features(&json, file->analysis, true);
+            cli_json_close(&json, '}');
+        }
+    }
+    cli_json_close(&json, '}');
+    return cli_json_end(&json, diag);
 }

@@ -16,7 +16,10 @@ void analysed_print_heads(uint32_t features);
 void analysed_print_row(const QmAnalysedFile *file, uint32_t features);
 
 /* One object; with `series` also what changes over time. A file that failed has its
- * "error". NULL: out of memory. */
-json_t *analysed_json(const QmAnalysedFile *file, bool series);
+ * "error". Errors: QM_ERR_MEMORY, QM_ERR_IO. */
+QmStatus analysed_print_json(const QmAnalysedFile *file, bool series, QmDiag *diag);
+
+/* "rate":48000,... inside of an object. */
+void analysed_facts_json(CliJson *json, const QmAudioInfo *info, uint64_t not_finite);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "render/offline.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -225,7 +226,7 @@ int cli_end(const CliTool *tool, int code)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
     fprintf(stderr, "%s: cannot write to standard output\n", tool->name);
-    return code ? code : QM_ERR_IO;
+    return code > 1 ? code : QM_ERR_IO;
 }
 
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag)
@@ -240,6 +241,15 @@ int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag)
     if (diag->status != QM_OK)
         fprintf(stderr, "%s: %s\n", tool->name, diag->text);
     return qm_status_exit(diag->status);
+}
+
+/* --- threads ------------------------------------------------------------------ */
+
+uint32_t cli_threads(uint64_t asked)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const uint64_t n = asked ? asked : cores > 0 ? (uint64_t)cores : 1;
+    return (uint32_t)(n < QM_MAX_THREADS ? n : QM_MAX_THREADS);
 }
 
 /* --- progress ------------------------------------------------------------------ */

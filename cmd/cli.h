@@ -59,12 +59,15 @@ bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmAren
  * code. */
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag);
 
-/* What main returns: `code`, or 4 with a message when standard output could not be
- * written. */
+/* What main returns: `code`; when standard output could not be written, a message, and 4
+ * instead of 0 and 1: a verdict that nobody could read is none. */
 int cli_end(const CliTool *tool, int code);
 
 /* "qrender: what: see --help" on standard error; returns 2. */
 int cli_usage_error(const CliTool *tool, const char *what, const char *word);
+
+/* As many as were asked for; 0: one a core. Up to QM_MAX_THREADS. */
+uint32_t cli_threads(uint64_t asked);
 
 /* Progress with time left on standard error, when that is a terminal and not quiet. */
 typedef struct CliProgress {

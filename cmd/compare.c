@@ -101,19 +101,9 @@ static QmStatus keep(void *self, uint32_t index, QmAnalysedFile *file)
     return QM_OK;
 }
 
-/* A QmAnalyseRequest's options_for: as the caller has it. */
-static QmStatus options_for(void *self, uint32_t index, QmAnalysisOptions *options,
-                            QmDiag *diag)
-{
-    const Work *const work = self;
-    const QmAnalyseRequest *const r = &work->request;
-    return r->options_for ? r->options_for(r->self, index, options, diag) : QM_OK;
-}
-
 static QmStatus measure(Work *work, CliProgress *progress)
 {
     QmAnalyseRequest request = work->request;
-    request.options_for = options_for;
     request.done = keep;
     request.self = work;
     request.open = copies_open;
@@ -221,7 +211,8 @@ QmStatus compare_files(const CompareOptions *options, const QmAnalyseRequest *re
     QmStatus status = check_forms(options, diag);
     if (status == QM_OK)
         status = read_tolerances(&work);
-    add_features(&work);
+    if (status == QM_OK)
+        add_features(&work);
     for (int i = 0; status == QM_OK && i < 2; i++)
         status = copies_add(&work.copies, request->names[i], diag);
     if (status == QM_OK)

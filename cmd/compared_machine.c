@@ -3,8 +3,7 @@
 #include "cmd/compared.h"
 
 #include "base/text.h"
-#include "cmd/json.h"
-#include "cmd/measures.h"
+#include "cmd/analysed.h"
 #include "formats/file_out.h"
 #include "formats/xml.h"
 
@@ -12,103 +11,94 @@
 
 /* --- JSON --------------------------------------------------------------------------- */
 
-static json_t *file_json(const Compared *compared, int side)
+static void put_file(CliJson *json, const Compared *compared, int side)
 {
-    const QmAudioInfo *const info = &compared->samples.info[side];
-    json_t *const object = json_object();
-    json_object_set_new(object, "file", cli_json_text(compared->names[side]));
-    json_object_set_new(object, "rate", json_integer(info->rate));
-    json_object_set_new(object, "channels", json_integer(info->channels));
-    json_object_set_new(object, "frames", json_integer(info->frames));
-    json_object_set_new(object, "format", cli_json_text(info->format));
-    json_object_set_new(object, "not_finite",
-                        json_integer((json_int_t)compared->samples.not_finite[side]));
-    return object;
+    cli_json_key(json, side ? "b" : "a");
+    cli_json_open(json, '{');
+    cli_json_set(json, "file", cli_json_text(compared->names[side]));
+    analysed_facts_json(json, &compared->samples.info[side],
+                        compared->samples.not_finite[side]);
+    cli_json_close(json, '}');
 }
 
-static json_t *real(const QmMeasure *measure, double value)
-{
-    const double rounded = qm_measure_round(measure, value);
-    return measure->decimals == 0 ? json_integer((json_int_t)rounded)
-                                  : json_real(rounded);
-}
-
+/* Of an item of a list `values` is the item. */
 static json_t *value(const QmFinding *finding, const void *values)
 {
-    const QmMeasure *const measure = finding->measure;
-    const bool list =
-        measure->kind == QM_MEASURE_LIST || measure->kind == QM_MEASURE_ROWS;
-    if (!list)
-        return measure_json(measure, values);
-    if (!finding->item) /* how many */
-        return json_integer(
-            (json_int_t)((const QmList *)((const char *)values + measure->offset))
-                ->count);
-    const double item = *(const double *)values;
-    return item == QM_GAP ? json_null() : real(measure, item);
+    return finding->item && finding->measure->kind == QM_MEASURE_LIST
+               ? measure_number(finding->measure, *(const double *)values)
+               : measure_json(finding->measure, values);
 }
 
-static json_t *finding_json(const QmFinding *finding)
+static void put_finding(CliJson *json, const QmFinding *finding)
 {
     const bool judged = compared_judged(finding);
     const ComparedWords words = compared_words(finding);
-    json_t *const object = json_object();
-    json_object_set_new(object, "name", json_string(finding->name));
-    json_object_set_new(object, "unit", json_string(finding->measure->unit));
+    cli_json_open(json, '{');
+    cli_json_set(json, "name", json_string(finding->name));
+    cli_json_set(json, "unit", json_string(finding->measure->unit));
     if (finding->item)
-        json_object_set_new(object, "item", json_integer((json_int_t)finding->item));
-    json_object_set_new(object, "a", value(finding, finding->a));
-    json_object_set_new(object, "b", value(finding, finding->b));
-    json_object_set_new(object, "difference",
-                        finding->number ? real(finding->measure, finding->difference)
-                                        : json_null());
-    json_object_set_new(object, "allowed",
-                        judged ? json_string(words.allowed) : json_null());
-    json_object_set_new(object, "verdict",
-                        judged ? json_string(finding->beyond ? "beyond" : "within")
-                               : json_null());
-    return object;
+        cli_json_set(json, "item", json_integer((json_int_t)finding->item));
+    cli_json_set(json, "a", value(finding, finding->a));
+    cli_json_set(json, "b", value(finding, finding->b));
+    cli_json_set(json, "difference",
+                 finding->number ? measure_number(finding->measure, finding->difference)
+                                 : json_null());
+    cli_json_set(json, "allowed", judged ? json_string(words.allowed) : json_null());
+    cli_json_set(json, "verdict",
+                 judged ? json_string(finding->beyond ? "beyond" : "within")
+                        : json_null());
+    cli_json_close(json, '}');
+}
+
+static void put_findings(CliJson *json, const Compared *compared)
+{
+    cli_json_key(json, "measures");
+    cli_json_open(json, '[');
+    for (size_t i = 0; i < compared->n_findings; i++) {
+        const QmFinding *const finding = &compared->findings[i];
+        if (finding->feature && (compared_judged(finding) || !finding->same))
+            put_finding(json, finding);
+    }
+    cli_json_close(json, ']');
 }
 
 /* What the difference itself is, is in `difference`; how it was judged, in `limits`. */
-static json_t *limit_json(const QmFinding *finding)
+static void put_limits(CliJson *json, const Compared *compared)
 {
-    const ComparedWords words = compared_words(finding);
-    json_t *const object = json_object();
-    json_object_set_new(object, "name", json_string(finding->name));
-    json_object_set_new(object, "unit", json_string(finding->measure->unit));
-    json_object_set_new(object, "value", value(finding, finding->b));
-    json_object_set_new(object, "allowed", json_string(words.allowed));
-    json_object_set_new(object, "verdict",
-                        json_string(finding->beyond ? "beyond" : "within"));
-    return object;
+    cli_json_key(json, "limits");
+    cli_json_open(json, '[');
+    for (size_t i = 0; i < compared->n_findings; i++) {
+        const QmFinding *const finding = &compared->findings[i];
+        if (finding->feature || !compared_judged(finding))
+            continue;
+        const ComparedWords words = compared_words(finding);
+        cli_json_open(json, '{');
+        cli_json_set(json, "name", json_string(finding->name));
+        cli_json_set(json, "unit", json_string(finding->measure->unit));
+        cli_json_set(json, "value", value(finding, finding->b));
+        cli_json_set(json, "allowed", json_string(words.allowed));
+        cli_json_set(json, "verdict", json_string(finding->beyond ? "beyond" : "within"));
+        cli_json_close(json, '}');
+    }
+    cli_json_close(json, ']');
 }
 
 QmStatus compared_print_json(const Compared *compared, QmDiag *diag)
 {
     const MeasureGroup group = {"difference", qm_difference_measures,
                                 QM_DIFFERENCE_MEASURES, &compared->samples.difference};
-    json_t *const object = json_object(), *const limits = json_array();
-    json_t *const measures = json_array();
-    json_object_set_new(object, "a", file_json(compared, 0));
-    json_object_set_new(object, "b", file_json(compared, 1));
-    json_object_set_new(object, "within", json_boolean(compared->n_beyond == 0));
-    json_object_set_new(object, "judged", json_integer((json_int_t)compared->n_judged));
-    json_object_set_new(object, "beyond", json_integer((json_int_t)compared->n_beyond));
-    json_object_set_new(object, "difference", measures_json(&group));
-    json_object_set_new(object, "limits", limits);
-    json_object_set_new(object, "measures", measures);
-    for (size_t i = 0; i < compared->n_findings; i++) {
-        const QmFinding *const finding = &compared->findings[i];
-        const bool judged = compared_judged(finding);
-        if (!finding->feature && judged)
-            json_array_append_new(limits, limit_json(finding));
-        if (finding->feature && (judged || !finding->same))
-            json_array_append_new(measures, finding_json(finding));
-    }
-    return cli_json_print(object)
-               ? QM_OK
-               : qm_fail_plain(diag, QM_ERR_IO, "cannot write to standard output");
+    CliJson json = {0};
+    cli_json_open(&json, '{');
+    put_file(&json, compared, 0);
+    put_file(&json, compared, 1);
+    cli_json_set(&json, "within", json_boolean(compared->n_beyond == 0));
+    cli_json_set(&json, "judged", json_integer((json_int_t)compared->n_judged));
+    cli_json_set(&json, "beyond", json_integer((json_int_t)compared->n_beyond));
+    measures_json(&json, &group);
+    put_limits(&json, compared);
+    put_findings(&json, compared);
+    cli_json_close(&json, '}');
+    return cli_json_end(&json, diag);
 }
 
 /* --- TAP ---------------------------------------------------------------------------- */

@@ -27,6 +27,14 @@ void features_print(void)
     }
 }
 
+uint32_t features_bit(const QmFeature *feature)
+{
+    uint32_t i = 0;
+    while (qm_feature_at(i) != feature)
+        i++;
+    return 1u << i;
+}
+
 static QmStatus unknown(const char *name, QmDiag *diag)
 {
     const char *names[QM_MAX_FEATURES];

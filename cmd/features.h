@@ -14,4 +14,7 @@ void features_print(void);
 QmStatus features_choose(const char *list, QmArena *arena, QmDiag *diag,
                          uint32_t *features);
 
+/* That of one of them. */
+uint32_t features_bit(const QmFeature *feature);
+
 #endif

@@ -31,12 +31,13 @@ static QmStatus read_one(const char *path, QmArena *arena, QmDiag *diag,
 }
 
 QmStatus grids_read(const CliList *files, const char *given, QmArena *arena, QmDiag *diag,
-                    const QmGrid ***grids)
+                    const QmGrid *const **grids)
 {
     if (given && files->count != 1)
         return qm_fail_plain(diag, QM_ERR_USAGE, "--grid is for one file");
-    *grids = QM_NEW_ARRAY(arena, const QmGrid *, files->count);
-    if (!*grids)
+    const QmGrid **const read = QM_NEW_ARRAY(arena, const QmGrid *, files->count);
+    *grids = read;
+    if (!read)
         return qm_fail_memory(diag);
     QmStatus status = QM_OK;
     for (size_t i = 0; status == QM_OK && i < files->count; i++) {
@@ -44,7 +45,7 @@ QmStatus grids_read(const CliList *files, const char *given, QmArena *arena, QmD
         if (!path)
             return qm_fail_memory(diag);
         if (given || access(path, F_OK) == 0)
-            status = read_one(path, arena, diag, &(*grids)[i]);
+            status = read_one(path, arena, diag, &read[i]);
     }
     return status;
 }

@@ -9,6 +9,6 @@
  * file only; NULL: none given), else of SONG.beats beside SONG.wav. Errors: QM_ERR_USAGE,
  * and those of reading it. */
 QmStatus grids_read(const CliList *files, const char *given, QmArena *arena, QmDiag *diag,
-                    const QmGrid ***grids);
+                    const QmGrid *const **grids);
 
 #endif

@@ -15,12 +15,19 @@ static bool same_file(const struct stat *a, const char *path)
     return stat(path, &b) == 0 && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
 }
 
+/* Whether there is something to lose. */
+static bool is_file(const char *output, struct stat *file)
+{
+    return output && !qm_same(output, "-") && stat(output, file) == 0 &&
+           S_ISREG(file->st_mode);
+}
+
 QmStatus inputs_keep(const Loaded *loaded, const char *output, QmDiag *diag)
 {
     const QmSession *session = loaded->session;
     struct stat file;
     char path[LOAD_PATH];
-    if (qm_same(output, "-") || stat(output, &file) != 0 || !S_ISREG(file.st_mode))
+    if (!is_file(output, &file))
         return QM_OK;
     if (same_file(&file, session->file))
         return qm_fail_plain(diag, QM_ERR_USAGE, "'%s' is the session itself", output);
@@ -30,6 +37,18 @@ QmStatus inputs_keep(const Loaded *loaded, const char *output, QmDiag *diag)
             return qm_fail_plain(diag, QM_ERR_USAGE,
                                  "'%s' is the sound '%s': choose another output", output,
                                  session->sounds[i].name);
+    return QM_OK;
+}
+
+QmStatus inputs_spare(const CliList *files, const char *output, QmDiag *diag)
+{
+    struct stat file;
+    if (!is_file(output, &file))
+        return QM_OK;
+    for (size_t i = 0; i < files->count; i++)
+        if (same_file(&file, files->items[i]))
+            return qm_fail_plain(diag, QM_ERR_USAGE,
+                                 "'%s' is what is read: choose another output", output);
     return QM_OK;
 }
 

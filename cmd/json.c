@@ -27,12 +27,79 @@ json_t *cli_json_text(const char *bytes)
     return json_stringn(text, n);
 }
 
+/* As all of it is printed: 15 digits tell any decimal number of ours from its neighbours. */
+static bool dump(const json_t *value)
+{
+    return json_dumpf(value, stdout,
+                      JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) == 0;
+}
+
 bool cli_json_print(json_t *object)
 {
-    const bool ok =
-        object && json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0;
+    const bool ok = object && dump(object);
     if (ok)
         fputc('\n', stdout);
     json_decref(object);
     return ok && fflush(stdout) == 0;
+}
+
+/* --- piece by piece ----------------------------------------------------------------- */
+
+static void print(CliJson *json, char c)
+{
+    if (json->status == QM_OK && fputc(c, stdout) == EOF)
+        json->status = QM_ERR_IO;
+}
+
+static void separate(CliJson *json)
+{
+    if (json->comma)
+        print(json, ',');
+    json->comma = true;
+}
+
+void cli_json_open(CliJson *json, char bracket)
+{
+    separate(json);
+    print(json, bracket);
+    json->comma = false;
+}
+
+void cli_json_close(CliJson *json, char bracket)
+{
+    print(json, bracket);
+    json->comma = true;
+}
+
+void cli_json_put(CliJson *json, json_t *value)
+{
+    separate(json);
+    if (!value && json->status == QM_OK)
+        json->status = QM_ERR_MEMORY;
+    if (json->status == QM_OK && !dump(value))
+        json->status = QM_ERR_IO;
+    json_decref(value);
+}
+
+void cli_json_key(CliJson *json, const char *key)
+{
+    cli_json_put(json, json_string(key));
+    print(json, ':');
+    json->comma = false;
+}
+
+void cli_json_set(CliJson *json, const char *key, json_t *value)
+{
+    cli_json_key(json, key);
+    cli_json_put(json, value);
+}
+
+QmStatus cli_json_end(CliJson *json, QmDiag *diag)
+{
+    print(json, '\n');
+    if (json->status == QM_ERR_MEMORY)
+        return qm_fail_memory(diag);
+    return json->status == QM_OK && fflush(stdout) == 0
+               ? QM_OK
+               : qm_fail_plain(diag, QM_ERR_IO, "cannot write to standard output");
 }

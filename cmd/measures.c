@@ -2,7 +2,6 @@
 #include "cmd/measures.h"
 
 #include "base/number.h"
-#include "cmd/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -149,43 +148,14 @@ void measures_print(const MeasureGroup *group, QmMeasureView view)
 
 /* --- for machines ------------------------------------------------------------------- */
 
-static json_t *number(const QmMeasure *measure, double value)
+json_t *measure_number(const QmMeasure *measure, double value)
 {
     const double rounded = qm_measure_round(measure, value);
+    if (value == QM_GAP)
+        return json_null();
     return measure->decimals == 0 && rounded < 1e15 && rounded > -1e15
                ? json_integer((json_int_t)rounded)
                : json_real(rounded);
-}
-
-static json_t *list_json(const QmMeasure *measure, const QmList *list)
-{
-    json_t *const array = json_array();
-    const double *const items = list->items;
-    for (size_t i = 0; i < list->count; i++)
-        if (json_array_append_new(array, items[i] == QM_GAP
-                                             ? json_null()
-                                             : number(measure, items[i])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    return array;
-}
-
-static json_t *rows_json(const QmMeasure *measure, const QmList *rows)
-{
-    json_t *const array = json_array();
-    for (size_t i = 0; i < rows->count; i++) {
-        const void *const row = (const char *)rows->items + i * measure->row_size;
-        json_t *const object = json_object();
-        for (uint16_t c = 0; c < measure->n_columns; c++)
-            json_object_set_new(object, measure->columns[c].name,
-                                measure_json(&measure->columns[c], row));
-        if (json_array_append_new(array, object) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
 }
 
 json_t *measure_json(const QmMeasure *measure, const void *values)
@@ -193,8 +163,9 @@ json_t *measure_json(const QmMeasure *measure, const void *values)
     const void *const at = field(measure, values);
     switch (measure->kind) {
     case QM_MEASURE_NUMBER:
-        return why(measure, values) ? json_null()
-                                    : number(measure, ((const QmMeasured *)at)->value);
+        return why(measure, values)
+                   ? json_null()
+                   : measure_number(measure, ((const QmMeasured *)at)->value);
     case QM_MEASURE_COUNT:
         return json_integer(*(const int64_t *)at);
     case QM_MEASURE_TEXT:
@@ -203,45 +174,81 @@ json_t *measure_json(const QmMeasure *measure, const void *values)
     case QM_MEASURE_FLAG:
         return json_boolean(*(const bool *)at);
     case QM_MEASURE_LIST:
-        return list_json(measure, at);
     case QM_MEASURE_ROWS:
-        return rows_json(measure, at);
+        return json_integer((json_int_t)((const QmList *)at)->count);
     }
     return NULL;
 }
 
-json_t *measures_json(const MeasureGroup *group)
+static void put(CliJson *json, const QmMeasure *measure, const void *values);
+
+static void put_list(CliJson *json, const QmMeasure *measure, const QmList *list)
 {
-    json_t *const object = json_object(), *reasons = NULL;
-    bool ok = object != NULL;
-    for (uint32_t i = 0; ok && i < group->n_measures; i++) {
+    const double *const items = list->items;
+    cli_json_open(json, '[');
+    for (size_t i = 0; i < list->count; i++)
+        cli_json_put(json, measure_number(measure, items[i]));
+    cli_json_close(json, ']');
+}
+
+static void put_rows(CliJson *json, const QmMeasure *measure, const QmList *rows)
+{
+    cli_json_open(json, '[');
+    for (size_t i = 0; i < rows->count; i++) {
+        cli_json_open(json, '{');
+        for (uint16_t c = 0; c < measure->n_columns; c++)
+            put(json, &measure->columns[c],
+                (const char *)rows->items + i * measure->row_size);
+        cli_json_close(json, '}');
+    }
+    cli_json_close(json, ']');
+}
+
+static void put(CliJson *json, const QmMeasure *measure, const void *values)
+{
+    cli_json_key(json, measure->name);
+    if (measure->kind == QM_MEASURE_LIST)
+        put_list(json, measure, field(measure, values));
+    else if (measure->kind == QM_MEASURE_ROWS)
+        put_rows(json, measure, field(measure, values));
+    else
+        cli_json_put(json, measure_json(measure, values));
+}
+
+static void put_reasons(CliJson *json, const MeasureGroup *group)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < group->n_measures; i++) {
         const QmMeasure *const m = &group->measures[i];
-        if (m->view == QM_VIEW_SERIES)
-            continue;
-        ok = json_object_set_new(object, m->name, measure_json(m, group->values)) == 0;
-        const char *const reason = why(m, group->values);
+        const char *const reason =
+            m->view == QM_VIEW_SERIES ? NULL : why(m, group->values);
         if (!reason)
             continue;
-        if (!reasons)
-            reasons = json_object();
-        ok &= json_object_set_new(reasons, m->name, json_string(reason)) == 0;
+        if (!any) {
+            cli_json_key(json, "why");
+            cli_json_open(json, '{');
+        }
+        any = true;
+        cli_json_set(json, m->name, json_string(reason));
     }
-    if (reasons)
-        ok &= json_object_set_new(object, "why", reasons) == 0;
-    if (ok)
-        return object;
-    json_decref(object);
-    return NULL;
+    if (any)
+        cli_json_close(json, '}');
 }
 
-bool measures_series_json(const MeasureGroup *group, json_t *object)
+void measures_json(CliJson *json, const MeasureGroup *group)
 {
-    bool ok = true;
-    for (uint32_t i = 0; ok && i < group->n_measures; i++) {
-        const QmMeasure *const m = &group->measures[i];
-        if (m->view == QM_VIEW_SERIES)
-            ok =
-                json_object_set_new(object, m->name, measure_json(m, group->values)) == 0;
-    }
-    return ok;
+    cli_json_key(json, group->name);
+    cli_json_open(json, '{');
+    for (uint32_t i = 0; i < group->n_measures; i++)
+        if (group->measures[i].view != QM_VIEW_SERIES)
+            put(json, &group->measures[i], group->values);
+    put_reasons(json, group);
+    cli_json_close(json, '}');
+}
+
+void measures_series_json(CliJson *json, const MeasureGroup *group)
+{
+    for (uint32_t i = 0; i < group->n_measures; i++)
+        if (group->measures[i].view == QM_VIEW_SERIES)
+            put(json, &group->measures[i], group->values);
 }

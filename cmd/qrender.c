@@ -438,15 +438,11 @@ static void make_meters(Run *run)
 
 static QmStatus render(Run *run, QmDiag *diag)
 {
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    const uint32_t threads = run->options->threads ? (uint32_t)run->options->threads
-                             : cores > 0           ? (uint32_t)cores
-                                                   : 1;
     if (run->plan.meters)
         make_meters(run);
     run->progress = cli_progress_start(&run->options->common, "rendering");
     const QmOfflineConfig config = {
-        .threads = threads < QM_MAX_THREADS ? threads : QM_MAX_THREADS,
+        .threads = cli_threads(run->options->threads),
         .chunk_quanta = (uint32_t)run->options->chunk,
         .pull_frames = (uint32_t)run->options->pull,
         .from = run->from,

@@ -6,7 +6,6 @@
 #include "base/number.h"
 #include "base/sort.h"
 #include "base/text.h"
-#include "cmd/json.h"
 #include "cmd/measures.h"
 #include "render/together.h"
 
@@ -314,18 +313,15 @@ QmStatus stems_print_json(const StemSet *set, QmDiag *diag)
                                   qm_masking_measure_count, set->masking};
     const MeasureGroup alignment = {"alignment", qm_relations_measures,
                                     qm_relations_measure_count, &set->alignment};
-    json_t *const object = json_object(), *const files = json_array();
-    bool ok = object && files;
-    for (uint32_t i = 0; ok && i < set->n; i++)
-        ok = json_array_append_new(files, cli_json_text(set->files[i])) == 0;
-    ok = ok && json_object_set_new(object, "files", files) == 0 &&
-         json_object_set_new(object, "masking", measures_json(&masking)) == 0 &&
-         json_object_set_new(object, "alignment", measures_json(&alignment)) == 0;
-    if (!ok) {
-        json_decref(object);
-        return qm_fail_memory(diag);
-    }
-    return cli_json_print(object)
-               ? QM_OK
-               : qm_fail_plain(diag, QM_ERR_IO, "cannot write to standard output");
+    CliJson json = {0};
+    cli_json_open(&json, '{');
+    cli_json_key(&json, "files");
+    cli_json_open(&json, '[');
+    for (uint32_t i = 0; i < set->n; i++)
+        cli_json_put(&json, cli_json_text(set->files[i]));
+    cli_json_close(&json, ']');
+    measures_json(&json, &masking);
+    measures_json(&json, &alignment);
+    cli_json_close(&json, '}');
+    return cli_json_end(&json, diag);
 }

@@ -60,12 +60,12 @@ static QmStatus open_file(Work *work, uint32_t index)
     file->open = true;
     result->info = reader.info;
     QmAnalysisOptions options = r->options;
+    if (r->grids)
+        options.grid = r->grids[index];
     if (reader.info.rate > QM_SCAN_RATE_MAX)
         status = qm_fail(&result->diag, QM_ERR_INPUT, (QmPlace){.file = result->name},
                          NULL, "its sample rate of %u Hz is beyond %d Hz",
                          reader.info.rate, QM_SCAN_RATE_MAX);
-    else if (r->options_for)
-        status = r->options_for(r->self, index, &options, &result->diag);
     if (status == QM_OK) {
         const QmScanSpec spec =
             qm_scan_spec(reader.info.rate, reader.info.channels, r->isa, &options);

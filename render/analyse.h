@@ -31,10 +31,8 @@ typedef struct QmAnalyseRequest {
     uint32_t threads;  /* 1..QM_MAX_THREADS */
     QmIsa isa;
     QmAnalysisOptions options;
-    /* May change the options for one file (its own grid); NULL: the same for all. Any
-     * thread. A failure is that file's. */
-    QmStatus (*options_for)(void *self, uint32_t index, QmAnalysisOptions *options,
-                            QmDiag *diag);
+    /* [n_names]: the beats of each file, instead of options.grid; NULL: none. */
+    const QmGrid *const *grids;
     /* Called for each file in the order of names, by one thread at a time. It may keep
      * file->analysis (set it to NULL then, and free it some time). A failure ends the
      * work. */
