@@ -340,12 +340,8 @@ eval-multitracks: all
 	$(QUIET)$(TEST_ENV) tests/eval/multitracks.sh '$(CORPUS)' '$(BUILD)/multitracks'
 
 #: make eval CORPUS=DIR CONFORMANCE=DIR   how exact the measures are, beside other tools
-EVALS := conformance loudness tempo onsets key stems
 eval: all helpers
-	$(QUIET)status=0; for e in $(EVALS); do echo "== $$e"; \
-	  case $$e in conformance) set -- '$(CONFORMANCE)' ;; *) set -- '$(CORPUS)' ;; esac; \
-	  [ -d "$$1" ] || { echo "no folder '$$1' (CORPUS=, CONFORMANCE=)"; status=1; continue; }; \
-	  $(TEST_ENV) tests/eval/$$e.sh "$$1" || status=1; done; exit $$status
+	$(QUIET)$(TEST_ENV) tests/eval/all.sh '$(CORPUS)' '$(CONFORMANCE)'
 
 #: make new-proc NAME=x a processor that passes the generic tests, to begin with
 new-proc:

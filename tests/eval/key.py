@@ -84,7 +84,7 @@ def main():
         truth.update(rendered)
         groups["all keys"] = [file for file, _ in rendered]
     else:
-        print("no mma, fluidsynth or sound font: only the corpus")
+        print("mma, fluidsynth or a sound font: not installed")
     drums = glob.glob(os.path.join(corpus, "loops", "dr_*"))
     found = keys_of(qanalyze, list(truth) + drums)
 

@@ -8,10 +8,10 @@
 # sound font SOUNDFONT. Errors count as MIREX counts them: a fifth 0.5, the relative key 0.3, the
 # parallel one 0.2. Exit status 1: fewer than 85 % are right, or drums have a key.
 set -u
-corpus=${1:?usage: key.sh CORPUS [OUT]}
+corpus=${1:?usage: tests/eval/key.sh CORPUS [OUT]}
 build=${BUILD:-build}
-out=${2:-$build/key}
 python=${PYTHON:-python3}
+out=${2:-$build/eval/key}
 font=${SOUNDFONT:-/usr/share/sounds/sf2/default-GM.sf2}
 
 mkdir -p "$out" || exit 2

@@ -80,11 +80,13 @@ def main():
     drums = [f for f in sorted(glob.glob(corpus + "/multitracks/*/10[abcd]_*.wav"))
              if rms(f) > 1e-4]
     found, wrong = score_delays(tool, drums, out, draw)
-    print(f"delays: {len(drums)} drum stems, {found} found, {wrong} wrong")
     tried, heard, false = score_bleeds(tool, drums, out, draw)
-    print(f"bleed at {BLEED_DB} dB: {tried} pairs, {heard} found, {false} wrong")
     compared, said = score_songs(tool, songs)
-    print(f"songs as they are: {compared} pairs, {said} said to hear the same source")
+    print("%-20s %6s %6s %6s" % ("pairs", "number", "found", "wrong"))
+    for row in (("drums, moved", len(drums), found, wrong),
+                (f"bleed at {BLEED_DB} dB", tried, heard, false),
+                ("songs as they are", compared, said, said)):
+        print("%-20s %6d %6d %6d" % row)
     bad = wrong or false or found < 0.95 * len(drums) or heard < 0.7 * tried
     sys.exit(1 if bad or said > compared / 200 else 0)
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Tempo, beats and bars of loops, accompaniments and mixes that are known: what qanalyze finds,
-# and aubiotrack where it is installed.
+# and aubiotrack, where it is installed.
 #
 #   tests/eval/tempo.sh CORPUS [-v]
 #
@@ -12,11 +12,13 @@ build=${BUILD:-build}
 python=${PYTHON:-python3}
 eval=$(dirname "$0")/tempo.py
 
-echo "== qanalyze, no range given"
+echo "-- qanalyze, no range given"
 "$python" "$eval" "$corpus" ours "$build/qanalyze" "${@:2}"
 status=$?
 if command -v aubiotrack >/dev/null && command -v ffmpeg >/dev/null; then
-    echo "== aubiotrack, as it comes"
+    echo "-- aubiotrack, as it comes"
     "$python" "$eval" "$corpus" aubio aubiotrack "${@:2}"
+else
+    echo "aubiotrack, ffmpeg: not installed"
 fi
 exit $status
