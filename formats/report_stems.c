@@ -181,13 +181,13 @@ static void matrix(const ReportPart *part, const QmMasking *masking)
     qm_text_add(text, "<h2>Who hides whom</h2>\n");
     report_open(
         part, "matrix", REPORT_WIDTH, m.top + m.high * (double)n + 6, "Who hides whom",
-        "A row for each stem that is hidden, a column for each that hides it: how "
+        "A row for each stem that hides others, a column for each that is hidden: how "
         "much of what could be heard of it alone, in percent.");
     matrix_names(text, masking, &m);
-    for (size_t masked = 0; masked < n; masked++) {
-        for (size_t masker = 0; masker < n; masker++) {
-            const Cell cell = {NAMES + m.width * (double)masker,
-                               m.top + m.high * (double)masked, m.width, m.high};
+    for (size_t masker = 0; masker < n; masker++) {
+        for (size_t masked = 0; masked < n; masked++) {
+            const Cell cell = {NAMES + m.width * (double)masked,
+                               m.top + m.high * (double)masker, m.width, m.high};
             if (masker == masked) {
                 qm_svg_rect(text, cell.x + m.width / 2 - 1.5, cell.y + m.high / 2 - 1.5,
                             3, 3, " fill=\"var(--grid)\"");
@@ -199,8 +199,8 @@ static void matrix(const ReportPart *part, const QmMasking *masking)
         }
     }
     report_close(part,
-                 "Rows are hidden by columns: the share, in %, of what could be heard "
-                 "of the stem if it played alone.");
+                 "Rows hide columns: the share, in %, of what could be heard of the "
+                 "hidden stem if it played alone.");
 }
 
 static void bands(const ReportPart *part, const QmMasking *masking)
