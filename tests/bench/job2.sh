@@ -6,7 +6,8 @@
 #   tests/bench/job2.sh      SECONDS_LONG=3600  FILES=100  RUNS=3  WORK=$BUILD/bench
 #
 # The hour takes 1 GB in WORK. A ratio below 1 says how much of the peer's CPU time our single
-# thread takes. With QMIX_BENCH_JOB2 set, that script is run instead.
+# thread takes; ours-all measures every feature. With QMIX_BENCH_JOB2 set, that script is run
+# instead.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}
@@ -19,7 +20,8 @@ if [ -n "${QMIX_BENCH_JOB2:-}" ]; then
     exec "$QMIX_BENCH_JOB2"
 fi
 
-mkdir -p "$work/hour" "$work/shorts" || exit 1
+long=long-$seconds shorts=shorts-$files
+mkdir -p "$work/$long" "$work/$shorts" || exit 1
 work=$(cd "$work" && pwd)
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -40,6 +42,7 @@ race() { # TITLE SECONDS FILE...
     add() { names+=("$1") command[$1]="${*:2}"; } # NAME WORDS...; files come behind them
     add ours-1 "$build/qanalyze" -q --json --features loudness,peak --threads 1
     add ours-2 "$build/qanalyze" -q --json --features loudness,peak --threads 2
+    add ours-all "$build/qanalyze" -q --json --threads 1
     if have ffmpeg; then
         add ffmpeg "$work/each" true
         add ffmpeg-no-tp "$work/each" none
@@ -76,7 +79,7 @@ make_files() { # FOLDER COUNT SECONDS
         : >"$stem" # it is there, and takes no room
     done
 }
-make_files "$work/hour" 1 "$seconds"
-make_files "$work/shorts" "$files" 10
-race "one file of $seconds s" "$seconds" "$work/hour/000.wav"
-race "$files files of 10 s" $((files * 10)) "$work"/shorts/[0-9]*.wav
+make_files "$work/$long" 1 "$seconds"
+make_files "$work/$shorts" "$files" 10
+race "one file of $seconds s" "$seconds" "$work/$long/000.wav"
+race "$files files of 10 s" $((files * 10)) "$work/$shorts"/[0-9]*.wav
