@@ -4,9 +4,9 @@
 
 #include "cmd/asked.h"
 
-/* Analyses the request's files and prints what `options` asks for. *worst: of the files,
- * which are told of one by one and do not stop the others. Errors: those of writing and of
- * looking at all together. */
+/* Analyses the request's files and prints what `options` asks for. A file that cannot be
+ * read does not stop the others; *worst: the first such failure. Errors: those of writing
+ * and of looking at all together. */
 QmStatus answers_print(const CliTool *tool, const Options *options,
                        const QmAnalyseRequest *request, QmArena *arena, QmDiag *diag,
                        QmStatus *worst);

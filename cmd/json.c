@@ -27,7 +27,7 @@ json_t *cli_json_text(const char *bytes)
     return json_stringn(text, n);
 }
 
-/* As all of it is printed: 15 digits tell any decimal number of ours from its neighbours. */
+/* 15 digits give back any decimal number that has no more. */
 static bool dump(const json_t *value)
 {
     return json_dumpf(value, stdout,

@@ -113,6 +113,32 @@ says "did you mean 'pink'?"
 status 0 "$qanalyze" --list-curves
 prints "pink"
 
+# --- what goes together, and what asks for a feature
+status 2 "$qanalyze" --series "$tmp/song.wav"
+says "--series goes with --json"
+status 2 "$qanalyze" --json --series --masking "$tmp/song.wav" "$tmp/s/kick.wav"
+says "--series with --masking goes with --features"
+status 2 "$qanalyze" --json --report - "$tmp/song.wav"
+says "all for standard output"
+status 2 "$qanalyze" --threads 257 "$tmp/song.wav"
+says "at most 256 threads"
+status 2 "$qanalyze" --report "$tmp/song.wav" "$tmp/s/../song.wav"
+says "song.wav' is what is read"
+ok "which is still there" cmp -s "$tmp/song.wav" "$tmp/album/b.wav"
+status 2 "$qanalyze" --report "$tmp/x" --grid-out "$tmp/s/../x" "$tmp/song.wav"
+says "asked for twice"
+status 0 "$qanalyze" --features loudness --curve pink --tempo-range 70-140 "$tmp/song.wav"
+prints "target distance"
+prints "bpm"
+status 0 "$qanalyze" --features loudness --tempo "$tmp/song.wav"
+prints "integrated"
+prints "bpm"
+status 0 "$qanalyze" --masking --curve pink "$tmp/song.wav" "$tmp/s/kick.wav"
+status 0 "$qanalyze" --report - "$tmp/song.wav"
+is "nothing but the report" "$(head -c 15 "$tmp/out")" "<!DOCTYPE html>"
+status 0 "$qanalyze" --grid-out - "$tmp/song.wav"
+is "nothing but beats" "$(grep -cvE '^[0-9.]+(	[0-9]+)?$' "$tmp/out")" 0
+
 # --- nonsense
 status 3 "$qanalyze" "$tmp/nothing.wav"
 says "nothing.wav"
