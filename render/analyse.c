@@ -103,6 +103,7 @@ static void close_file(File *file)
     file->open = false;
 }
 
+/* The lock held. */
 static void fail(File *file, QmStatus status)
 {
     if (file->result.status == QM_OK)
@@ -129,22 +130,17 @@ static bool make_room(Slot *slot, const QmAnalysis *analysis)
            qm_block_room_init(&slot->room, spec, &slot->arena);
 }
 
-/* Reads the file's next block; false: there is none (any more). */
-static bool read_block(Work *work, uint32_t index, Slot *slot)
+/* Reads the file's next block; *got is false when there is none (any more). */
+static QmStatus read_block(Work *work, uint32_t index, Slot *slot, bool *got)
 {
     File *const file = &work->files[index];
     QmDiag *const diag = &file->result.diag;
     QmStatus status = file->taken || file->open ? QM_OK : open_file(work, index);
     if (status == QM_OK && !make_room(slot, file->result.analysis))
         status = qm_fail_memory(diag);
-    bool got = false;
     if (status == QM_OK)
-        status = qm_blocks_next(&file->blocks, &slot->room, &slot->block, &got, diag);
-    if (status != QM_OK)
-        fail(file, status);
-    if (!got || slot->block.last)
-        file->read_all = true;
-    return status == QM_OK && got;
+        status = qm_blocks_next(&file->blocks, &slot->room, &slot->block, got, diag);
+    return status;
 }
 
 static Slot *slot_of(Work *work, const File *file, int64_t index)
@@ -161,13 +157,14 @@ static void merge_ready(Work *work, File *file)
     Slot *slot;
     while (!file->merging && (slot = slot_of(work, file, file->merged)) &&
            slot->scanned) {
+        const bool failed = file->result.status != QM_OK;
         file->merging = true;
         pthread_mutex_unlock(&work->lock);
-        bool ok = file->result.status != QM_OK ||
-                  qm_analysis_merge(file->result.analysis, &slot->block, slot->partials);
+        const bool ok = failed || qm_analysis_merge(file->result.analysis, &slot->block,
+                                                    slot->partials);
         pthread_mutex_lock(&work->lock);
-        if (!ok)
-            fail(file, qm_fail_memory(&file->result.diag));
+        if (!ok) /* `tell` says so: diag is with the thread that reads */
+            fail(file, QM_ERR_MEMORY);
         work->frames_done += slot->block.n;
         slot->file = NULL;
         file->merged++;
@@ -214,7 +211,9 @@ static void tell(Work *work)
     close_file(file);
     QmAnalysedFile *const result = &file->result;
     if (result->status == QM_OK && !qm_analysis_finish(result->analysis))
-        result->status = qm_fail_memory(&result->diag);
+        result->status = QM_ERR_MEMORY;
+    if (result->status == QM_ERR_MEMORY)
+        qm_fail_memory(&result->diag);
     if (result->status != QM_OK) {
         qm_analysis_free(result->analysis);
         result->analysis = NULL;
@@ -251,8 +250,13 @@ static void take(Work *work, File *file, Slot *slot)
     slot->scanned = false;
     pthread_mutex_unlock(&work->lock);
     const bool first = slot->index == 0;
-    const bool got = read_block(work, index, slot);
+    bool got = false;
+    const QmStatus status = read_block(work, index, slot, &got);
     pthread_mutex_lock(&work->lock);
+    if (status != QM_OK)
+        fail(file, status);
+    if (!got || slot->block.last)
+        file->read_all = true;
     work->opened += first;
     if (first)
         work->frames_known += file->result.info.announced;

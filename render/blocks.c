@@ -9,9 +9,6 @@ enum { PIECE = 4096 /* frames read at a time: they stay in the cache */ };
 bool qm_block_room_init(QmBlockRoom *room, const QmScanSpec *spec, QmArena *arena)
 {
     const size_t width = spec->block + 2 * (size_t)spec->around;
-    room->channels = spec->channels;
-    room->block = spec->block;
-    room->around = spec->around;
     room->planar = QM_NEW_ARRAY(arena, float *, spec->channels);
     room->channel = QM_NEW_ARRAY(arena, const float *, spec->channels);
     for (uint32_t c = 0; room->planar && room->channel && c < spec->channels; c++) {
@@ -20,7 +17,12 @@ bool qm_block_room_init(QmBlockRoom *room, const QmScanSpec *spec, QmArena *aren
             return false;
         room->channel[c] = room->planar[c] + spec->around;
     }
-    return room->planar && room->channel;
+    if (!room->planar || !room->channel)
+        return false;
+    room->channels = spec->channels; /* only now does anything fit */
+    room->block = spec->block;
+    room->around = spec->around;
+    return true;
 }
 
 bool qm_block_room_fits(const QmBlockRoom *room, const QmScanSpec *spec)

@@ -132,6 +132,22 @@ static void test_blocks_show_the_file_and_what_is_around(void **unused)
     assert_int_equal(n_open, 0);
 }
 
+static void test_a_room_without_memory_fits_nothing(void **unused)
+{
+    (void)unused;
+    const QmScanSpec spec = qm_scan_spec(48000, 3, QM_ISA_BEST, NULL);
+    for (uint64_t fail_at = 1; fail_at < 99; fail_at++) {
+        QmArena arena;
+        qm_arena_init(&arena);
+        arena.fail_at = fail_at;
+        QmBlockRoom room = {0};
+        const bool made = qm_block_room_init(&room, &spec, &arena);
+        assert_int_equal(made, fail_at > arena.calls);
+        assert_int_equal(made, qm_block_room_fits(&room, &spec));
+        qm_arena_release(&arena);
+    }
+}
+
 /* --- files -------------------------------------------------------------------------- */
 
 enum { FILES = 12 };
@@ -250,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blocks_show_the_file_and_what_is_around),
+        cmocka_unit_test(test_a_room_without_memory_fits_nothing),
         cmocka_unit_test(test_threads_make_no_difference),
         cmocka_unit_test(test_only_a_few_files_are_open),
         cmocka_unit_test(test_the_caller_may_stop),
