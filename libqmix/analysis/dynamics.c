@@ -20,6 +20,7 @@
 
 #include "analysis/analysis.h"
 #include "analysis/bin_bands.h"
+#include "analysis/gating.h"
 #include "analysis/level_sums.h"
 #include "analysis/onset.h"
 #include "analysis/section.h"
@@ -212,18 +213,6 @@ static double gate_of(const Tenth *tenths, size_t count)
     return n && gate < GATE ? GATE : gate;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* At the nearest rank, as LRA takes it. */
-static double percentile(const double *sorted, size_t n, double share)
-{
-    return sorted[(size_t)((double)(n - 1) * share + 0.5)];
-}
-
 /* What counts, sorted: crests or levels, by `of`; its number. SIZE_MAX: out of memory. */
 static size_t gated(const QmFeatureCall *call, const Tenth *tenths, size_t count,
                     double (*of)(Tenth), double **values)
@@ -238,7 +227,7 @@ static size_t gated(const QmFeatureCall *call, const Tenth *tenths, size_t count
         if (window.power >= gate)
             (*values)[n++] = of(window);
     }
-    if (qm_sort(*values, n, sizeof **values, by_value, call->arena) != QM_OK)
+    if (qm_sort(*values, n, sizeof **values, qm_by_double, call->arena) != QM_OK)
         return SIZE_MAX;
     return n;
 }
@@ -257,7 +246,8 @@ static bool tell_range(const QmFeatureCall *call, const Tenth *tenths, size_t co
     else if (n < RANGE_LEAST)
         *range = qm_unmeasured(below_gate);
     else
-        *range = qm_measured(percentile(levels, n, 0.95) - percentile(levels, n, 0.1));
+        *range =
+            qm_measured(qm_percentile(levels, n, 0.95) - qm_percentile(levels, n, 0.1));
     return true;
 }
 
@@ -268,9 +258,9 @@ static bool tell_crest(const QmFeatureCall *call, const State *s, QmDynamics *r)
     if (n == SIZE_MAX)
         return false;
     const char *const why = s->tenths.count < WINDOW ? too_short : below_gate;
-    r->crest_median = n ? qm_measured(percentile(crests, n, 0.5)) : qm_unmeasured(why);
-    r->crest_p10 = n ? qm_measured(percentile(crests, n, 0.1)) : qm_unmeasured(why);
-    r->crest_p95 = n ? qm_measured(percentile(crests, n, 0.95)) : qm_unmeasured(why);
+    r->crest_median = n ? qm_measured(qm_percentile(crests, n, 0.5)) : qm_unmeasured(why);
+    r->crest_p10 = n ? qm_measured(qm_percentile(crests, n, 0.1)) : qm_unmeasured(why);
+    r->crest_p95 = n ? qm_measured(qm_percentile(crests, n, 0.95)) : qm_unmeasured(why);
     for (size_t i = 0; i + WINDOW <= s->tenths.count; i++) {
         const Tenth window = window_at(s->tenths.items, i);
         const double crest = window.power > 0 ? crest_of(window) : QM_GAP;
@@ -318,12 +308,12 @@ static bool tell_attacks(const QmFeatureCall *call, const QmOnsets *onsets, QmDy
     for (size_t i = 0; i < onsets->onsets.count; i++)
         if (!onset[i].attack.why)
             attacks[n++] = onset[i].attack.value;
-    if (qm_sort(attacks, n, sizeof *attacks, by_value, call->arena) != QM_OK)
+    if (qm_sort(attacks, n, sizeof *attacks, qm_by_double, call->arena) != QM_OK)
         return false;
     const QmMeasured none = qm_unmeasured(no_onsets);
-    r->attack_median = n ? qm_measured(percentile(attacks, n, 0.5)) : none;
-    r->attack_p10 = n ? qm_measured(percentile(attacks, n, 0.1)) : none;
-    r->attack_p90 = n ? qm_measured(percentile(attacks, n, 0.9)) : none;
+    r->attack_median = n ? qm_measured(qm_percentile(attacks, n, 0.5)) : none;
+    r->attack_p10 = n ? qm_measured(qm_percentile(attacks, n, 0.1)) : none;
+    r->attack_p90 = n ? qm_measured(qm_percentile(attacks, n, 0.9)) : none;
     r->onset_rate = onsets->rate;
     return true;
 }

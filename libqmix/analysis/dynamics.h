@@ -8,18 +8,18 @@
 /* A range of frequencies: "low" to 250 Hz, "mid" to 4 kHz, "high". */
 typedef struct QmDynamicsBand {
     const char *band;
-    QmMeasured transient_ratio; /* of the power in it */
+    QmMeasured transient_ratio; /* 0..1, of the power in it */
 } QmDynamicsBand;
 
 typedef struct QmDynamicsSection {
     QmMeasured from, to; /* s */
     const char *label;
-    QmMeasured loudness; /* LUFS, integrated */
-    QmMeasured level;    /* dBFS, RMS */
-    QmMeasured crest;    /* highest sample over that, dB */
-    QmMeasured range;    /* as below */
-    QmMeasured onset_rate;
-    QmMeasured transient_ratio;
+    QmMeasured loudness;        /* LUFS, integrated */
+    QmMeasured level;           /* dBFS, RMS */
+    QmMeasured crest;           /* highest sample over that, dB */
+    QmMeasured range;           /* dB, as below */
+    QmMeasured onset_rate;      /* onsets a second */
+    QmMeasured transient_ratio; /* 0..1 */
 } QmDynamicsSection;
 
 typedef struct QmDynamics {
@@ -28,7 +28,7 @@ typedef struct QmDynamics {
      * to 1 for hits with silence in between. White noise has less than 0.01, brown noise
      * 0.3: an octave of few hertz sways by itself. */
     QmMeasured transient_ratio;
-    QmMeasured onset_rate; /* a second */
+    QmMeasured onset_rate; /* onsets a second */
     /* Rise times from 10 to 90 % of the onsets that can be measured, ms. */
     QmMeasured attack_median, attack_p10, attack_p90;
     /* Highest sample over RMS of 400 ms, dB. Windows below the gates do not count. */
@@ -42,8 +42,8 @@ typedef struct QmDynamics {
     QmList bands;    /* of QmDynamicsBand, three */
     QmList sections; /* of QmDynamicsSection, those of section.h */
     double hop_s;    /* of the series: a tenth of a second, in whole frames */
-    /* Of double: of the 400 ms that end with each tenth, from the fourth on; silence has
-     * 0 dB of crest. */
+    /* Of double, dB: of the 400 ms that end with each tenth, from the fourth on; QM_GAP
+     * in silence. */
     QmList crest;
 } QmDynamics;
 

@@ -60,12 +60,6 @@ QmMeasured qm_gated_loudness(const QmTenthRun *runs, size_t n)
     return qm_measured(qm_lufs(second.sum / (double)second.count));
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* All short-term energies of all runs that are above 0; the number of windows in *all. */
 static bool short_terms(const QmTenthRun *runs, size_t n, QmArena *arena, QmList *list,
                         size_t *all)
@@ -89,7 +83,7 @@ static size_t first_above(const double *sorted, size_t count, double gate)
     return i;
 }
 
-static double ranked(const double *sorted, size_t count, double share)
+double qm_percentile(const double *sorted, size_t count, double share)
 {
     return sorted[(size_t)((double)(count - 1) * share + 0.5)];
 }
@@ -100,7 +94,7 @@ bool qm_loudness_range(const QmTenthRun *runs, size_t n, QmArena *scratch,
     QmList list = {0};
     size_t all = 0;
     if (!short_terms(runs, n, scratch, &list, &all) ||
-        qm_sort(list.items, list.count, sizeof(double), by_size, scratch) != QM_OK)
+        qm_sort(list.items, list.count, sizeof(double), qm_by_double, scratch) != QM_OK)
         return false;
     const double *values = list.items;
     const size_t quiet = first_above(values, list.count, absolute_gate());
@@ -114,8 +108,8 @@ bool qm_loudness_range(const QmTenthRun *runs, size_t n, QmArena *scratch,
     const size_t low =
         quiet + first_above(values + quiet, list.count - quiet, BELOW_RANGE * whole);
     const size_t left = list.count - low;
-    *range = qm_measured(qm_lufs(ranked(values + low, left, 0.95)) -
-                         qm_lufs(ranked(values + low, left, 0.10)));
+    *range = qm_measured(qm_lufs(qm_percentile(values + low, left, 0.95)) -
+                         qm_lufs(qm_percentile(values + low, left, 0.10)));
     if (gate)
         *gate = values[low];
     return true;

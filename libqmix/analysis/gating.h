@@ -24,6 +24,8 @@ enum {
 /* LUFS of an energy above 0. */
 double qm_lufs(double energy);
 double qm_mean_energy(const double *energies, size_t count);
+/* Of rising values, at least one: that at the nearest rank to `share` (0..1) of them. */
+double qm_percentile(const double *sorted, size_t count, double share);
 
 /* Runs of energies of tenths, such as the parts of a programme or the songs of an album;
  * no window reaches over the end of a run. */

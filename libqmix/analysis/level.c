@@ -225,12 +225,6 @@ static void tell_ends(const State *s, Span span, double rate, QmMeasured *start,
     *end = s->frames ? qm_measured((double)behind / rate) : qm_unmeasured(empty);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 static bool tell_floor(const QmFeatureCall *call, State *s, QmLevel *level)
 {
     float *const powers = s->floors.items;
@@ -239,7 +233,7 @@ static bool tell_floor(const QmFeatureCall *call, State *s, QmLevel *level)
         level->noise_floor = qm_unmeasured("under 1 s of sound");
         return true;
     }
-    if (qm_sort(powers, n, sizeof *powers, by_value, call->arena) != QM_OK)
+    if (qm_sort(powers, n, sizeof *powers, qm_by_float, call->arena) != QM_OK)
         return false;
     const size_t from = n / 20, to = n / 10;
     double sum = 0;

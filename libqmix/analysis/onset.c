@@ -30,10 +30,8 @@ enum {
 #define TOGETHER_S 0.020
 #define ATTACK_S   0.100
 #define BEFORE_S   0.040 /* a slow attack began at most so long before it is steepest */
-#define CUT_S                                                                            \
-    0.005 /* a slice begins at most so much before the attack: half a
-                            period of 100 Hz */
-#define SLICE_S 0.050
+#define CUT_S      0.005 /* a slice begins at most so long before the attack: 100 Hz / 2 */
+#define SLICE_S    0.050
 
 typedef struct Partial {
     float power[LOOKS][QM_NOVELTY_BANDS];
@@ -263,12 +261,6 @@ static bool tell_slices(const QmFeatureCall *call, const State *s, QmOnsets *r)
     return true;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 static bool tell_strength(const QmFeatureCall *call, const State *s, QmOnsets *r)
 {
     const size_t n = s->found.count;
@@ -281,7 +273,7 @@ static bool tell_strength(const QmFeatureCall *call, const State *s, QmOnsets *r
         return false;
     for (size_t i = 0; i < n; i++)
         strengths[i] = found[i].strength;
-    if (qm_sort(strengths, n, sizeof *strengths, by_value, call->arena) != QM_OK)
+    if (qm_sort(strengths, n, sizeof *strengths, qm_by_float, call->arena) != QM_OK)
         return false;
     r->strength = qm_measured((double)strengths[n / 2]);
     return true;

@@ -61,3 +61,15 @@ QmStatus qm_sort(void *items, size_t count, size_t size, Compare compare,
     qm_arena_drop(scratch, lent);
     return QM_OK;
 }
+
+int qm_by_double(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int qm_by_float(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}

@@ -10,4 +10,8 @@
 QmStatus qm_sort(void *items, size_t count, size_t size,
                  int (*compare)(const void *, const void *), QmArena *scratch);
 
+/* Orders for it: numbers that rise. */
+int qm_by_double(const void *a, const void *b);
+int qm_by_float(const void *a, const void *b);
+
 #endif
