@@ -34,6 +34,10 @@ def loudgain(file):
             20 * math.log10(peak) if peak else None)
 
 
+def shown(value):
+    return "-" if value is None else "%.2f" % value
+
+
 def less(theirs, mine):
     return "-" if mine is None or theirs is None else "%+.2f" % (theirs - mine)
 
@@ -47,7 +51,7 @@ def main():
     differ = {}
     for file in files:
         mine = ours(qanalyze, file)
-        print("%-36s" % os.path.basename(file)[:36], columns % mine, end="")
+        print("%-36s" % os.path.basename(file)[:36], columns % tuple(map(shown, mine)), end="")
         for tool in others:
             theirs = tool(file)
             print("   ", columns % tuple(map(less, theirs, mine)), end="")
