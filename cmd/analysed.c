@@ -15,13 +15,19 @@ MeasureGroup analysed_group(const QmFeatureRun *run)
 
 /* --- one file ----------------------------------------------------------------------- */
 
-void analysed_print(const QmAnalysedFile *file, QmMeasureView view)
+void analysed_print_facts(const QmAudioInfo *info)
 {
     char seconds[QM_NUMBER_TEXT];
-    const QmAudioInfo *const info = &file->info;
     qm_fixed_text((double)info->frames / info->rate, 3, seconds);
-    printf("%s: %s, %u Hz, %u channel%s, %s s\n", file->name, info->format, info->rate,
-           info->channels, info->channels == 1 ? "" : "s", seconds);
+    printf("%s, %u Hz, %u channel%s, %s s", info->format, info->rate, info->channels,
+           info->channels == 1 ? "" : "s", seconds);
+}
+
+void analysed_print(const QmAnalysedFile *file, QmMeasureView view)
+{
+    printf("%s: ", file->name);
+    analysed_print_facts(&file->info);
+    printf("\n");
     for (uint32_t i = 0; i < file->analysis->n_runs; i++)
         if (file->analysis->runs[i].asked) {
             const MeasureGroup group = analysed_group(&file->analysis->runs[i]);

@@ -8,6 +8,9 @@
 /* The measures of one feature of it. */
 MeasureGroup analysed_group(const QmFeatureRun *run);
 
+/* "WAV pcm24, 48000 Hz, 2 channels, 60.000 s" */
+void analysed_print_facts(const QmAudioInfo *info);
+
 /* What was asked for, under a line that says what file it is. */
 void analysed_print(const QmAnalysedFile *file, QmMeasureView view);
 

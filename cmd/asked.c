@@ -17,7 +17,7 @@
 #include "cmd/inputs.h"
 #include "formats/audio_read.h"
 
-static bool to_stdout(const char *name) { return name && qm_same(name, "-"); }
+static bool is_dash(const char *name) { return name && qm_same(name, "-"); }
 
 bool asked_one_by_one(const Options *o)
 {
@@ -26,7 +26,7 @@ bool asked_one_by_one(const Options *o)
 
 bool asked_text(const Options *o)
 {
-    return !o->common.json && !to_stdout(o->report) && !to_stdout(o->grid_out);
+    return !o->common.json && !is_dash(o->report) && !is_dash(o->grid_out);
 }
 
 /* --- what goes together ------------------------------------------------------------- */
@@ -45,7 +45,7 @@ static QmStatus check_options(const Options *o, QmDiag *diag)
         {o->series && !o->common.json, "--series goes with --json"},
         {o->series && !asked_one_by_one(o),
          "--series with --masking goes with --features"},
-        {o->common.json + to_stdout(o->report) + to_stdout(o->grid_out) > 1,
+        {o->common.json + is_dash(o->report) + is_dash(o->grid_out) > 1,
          "--json, --report - and --grid-out - are all for standard output"},
     };
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
@@ -65,7 +65,7 @@ static QmStatus check_files(const Options *o, const CliList *files, QmDiag *diag
     if (o->grid_out && files->count != 1)
         return qm_fail_plain(diag, QM_ERR_USAGE, "--grid-out is for one file");
     for (size_t i = 0; i < files->count; i++)
-        if (o->masking && to_stdout(files->items[i]))
+        if (o->masking && is_dash(files->items[i]))
             return qm_fail_plain(diag, QM_ERR_USAGE,
                                  "--masking reads files twice, so not '-'");
     const char *const outputs[] = {o->report, o->grid_out, o->junit};

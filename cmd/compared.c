@@ -4,7 +4,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "cmd/measures.h"
+#include "cmd/analysed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,13 +98,9 @@ ComparedWords compared_words(const QmFinding *finding)
 
 static void print_file(const Compared *compared, int side)
 {
-    const QmAudioInfo *const info = &compared->samples.info[side];
     const uint64_t not_finite = compared->samples.not_finite[side];
-    char seconds[QM_NUMBER_TEXT];
-    qm_fixed_text((double)info->frames / info->rate, 3, seconds);
-    printf("%c  %s: %s, %u Hz, %u channel%s, %s s", 'A' + side, compared->names[side],
-           info->format, info->rate, info->channels, info->channels == 1 ? "" : "s",
-           seconds);
+    printf("%c  %s: ", 'A' + side, compared->names[side]);
+    analysed_print_facts(&compared->samples.info[side]);
     if (not_finite)
         printf(", %llu samples are no numbers", (unsigned long long)not_finite);
     printf("\n");
@@ -139,7 +135,8 @@ static void print_exact(const Compared *compared)
         print_frame(compared, d->first);
     }
     if (d->longer.value != 0) {
-        const QmMeasured by = {d->longer.value < 0 ? -d->longer.value : d->longer.value};
+        const QmMeasured by =
+            qm_measured(d->longer.value < 0 ? -d->longer.value : d->longer.value);
         print_quantity(d->longer.value > 0 ? "; B is longer by " : "; B is shorter by ",
                        by, 0, "frames");
     }

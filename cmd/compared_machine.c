@@ -103,6 +103,15 @@ QmStatus compared_print_json(const Compared *compared, QmDiag *diag)
 
 /* --- TAP ---------------------------------------------------------------------------- */
 
+/* A line of YAML; a quote within quotes is written twice. */
+static void print_tap_text(const char *key, const char *text)
+{
+    printf("  %s: '", key);
+    for (; *text; text++)
+        printf(*text == '\'' ? "''" : "%c", *text);
+    printf("'\n");
+}
+
 void compared_print_tap(const Compared *compared)
 {
     size_t number = 0;
@@ -118,11 +127,11 @@ void compared_print_tap(const Compared *compared)
             continue;
         printf("  ---\n");
         if (finding->feature)
-            printf("  a: '%s'\n", words.a);
-        printf("  %s: '%s'\n", finding->feature ? "b" : "found", words.b);
+            print_tap_text("a", words.a);
+        print_tap_text(finding->feature ? "b" : "found", words.b);
         if (*words.difference)
-            printf("  difference: '%s'\n", words.difference);
-        printf("  allowed: '%s'\n", words.allowed);
+            print_tap_text("difference", words.difference);
+        print_tap_text("allowed", words.allowed);
         if (finding->item)
             printf("  item: %zu\n", finding->item);
         printf("  ...\n");
@@ -184,15 +193,6 @@ QmStatus compared_write_junit(const Compared *compared, const char *path, QmAren
     QmText text;
     qm_text_init(&text, arena);
     add_suite(&text, compared);
-    if (text.failed)
-        return qm_fail_memory(diag);
-    QmFileOut file;
-    QmStatus status = qm_file_out_open(path, arena, diag, &file);
-    if (status != QM_OK)
-        return status;
-    status = qm_file_out_write(&file, text.data, text.length, diag);
-    if (status == QM_OK)
-        status = qm_file_out_commit(&file, diag);
-    qm_file_out_close(&file);
-    return status;
+    return text.failed ? qm_fail_memory(diag)
+                       : qm_file_out_whole(path, text.data, text.length, arena, diag);
 }

@@ -38,12 +38,20 @@ uint32_t features_bit(const QmFeature *feature)
 static QmStatus unknown(const char *name, QmDiag *diag)
 {
     const char *names[QM_MAX_FEATURES];
+    uint32_t n = 0;
     for (uint32_t i = 0; i < qm_feature_count(); i++)
-        names[i] = qm_feature_at(i)->name;
-    const char *const near = qm_near_miss(name, names, qm_feature_count());
+        if (!qm_feature_at(i)->hidden)
+            names[n++] = qm_feature_at(i)->name;
+    const char *const near = qm_near_miss(name, names, n);
     return qm_fail_plain(diag, QM_ERR_USAGE, "--features: there is no '%s'%s%s%s", name,
                          near ? ", did you mean '" : "", near ? near : "",
                          near ? "'?" : "; --list-features names them");
+}
+
+/* A hidden one has nothing to show. */
+static bool is_called(const QmFeature *feature, const char *name)
+{
+    return !feature->hidden && qm_same(feature->name, name);
 }
 
 QmStatus features_choose(const char *list, QmArena *arena, QmDiag *diag,
@@ -59,7 +67,7 @@ QmStatus features_choose(const char *list, QmArena *arena, QmDiag *diag,
         if (!name)
             return qm_fail_memory(diag);
         uint32_t i = 0;
-        while (i < qm_feature_count() && !qm_same(qm_feature_at(i)->name, name))
+        while (i < qm_feature_count() && !is_called(qm_feature_at(i), name))
             i++;
         if (i == qm_feature_count())
             return unknown(name, diag);

@@ -4,18 +4,14 @@
 #include "base/text.h"
 #include "formats/grid_text.h"
 
-#include <string.h>
 #include <unistd.h>
 
 /* "a/song.wav" -> "a/song.beats" */
 static const char *beside(const char *name, QmArena *arena)
 {
-    const char *const slash = strrchr(name, '/'), *const dot = strrchr(name, '.');
-    const size_t stem =
-        dot && (!slash || dot > slash + 1) ? (size_t)(dot - name) : strlen(name);
     QmText text;
     qm_text_init(&text, arena);
-    qm_text_add_n(&text, name, stem);
+    qm_text_add_n(&text, name, qm_path_stem(name));
     qm_text_add(&text, ".beats");
     return text.failed ? NULL : text.data;
 }

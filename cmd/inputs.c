@@ -60,17 +60,11 @@ static bool folder_of(const char *path, struct stat *folder)
     return stat(dirname(copy), folder) == 0;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 QmStatus inputs_apart(const char *output, const char *other, QmDiag *diag)
 {
     struct stat a, b;
     if (!output || !other || qm_same(output, "-") ||
-        !qm_same(last_part(output), last_part(other)) || !folder_of(output, &a) ||
+        !qm_same(qm_path_last(output), qm_path_last(other)) || !folder_of(output, &a) ||
         !folder_of(other, &b) || a.st_dev != b.st_dev || a.st_ino != b.st_ino)
         return QM_OK;
     return qm_fail_plain(diag, QM_ERR_USAGE, "'%s' is asked for twice", output);

@@ -8,6 +8,8 @@
 #include "cmd/curves.h"
 #include "cmd/features.h"
 
+#include <signal.h>
+
 #define FIELD(name) offsetof(Options, name)
 
 static const CliOption option_table[] = {
@@ -132,6 +134,7 @@ int main(int argc, char **argv)
     QmArena arena;
     int code;
     qm_arena_init(&arena);
+    signal(SIGXFSZ, SIG_IGN); /* a file that grew too large is an error of writing it */
     if (cli_parse(&tool, argc, argv, &o, &arena, &code))
         code = run(&o, &arena);
     qm_arena_release(&arena);

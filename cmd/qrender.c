@@ -283,14 +283,12 @@ static QmStatus explain(Run *run, QmDiag *diag)
 /* "songs/night.yaml" -> "night.wav" */
 static const char *default_name(const char *session, QmArena *arena)
 {
-    const char *slash = strrchr(session, '/');
-    const char *base = slash ? slash + 1 : session;
-    const char *dot = strrchr(base, '.');
-    const size_t length = dot && dot > base ? (size_t)(dot - base) : strlen(base);
     QmText text;
     qm_text_init(&text, arena);
-    qm_text_add_n(&text, qm_same(session, "-") ? "session" : base,
-                  qm_same(session, "-") ? 7 : length);
+    if (qm_same(session, "-"))
+        qm_text_add(&text, "session");
+    else
+        qm_text_add_n(&text, qm_path_last(session), qm_path_stem(qm_path_last(session)));
     qm_text_add(&text, ".wav");
     return text.data;
 }

@@ -29,11 +29,8 @@ enum {
 
 static const char *short_name(const char *file, QmArena *arena)
 {
-    const char *const slash = strrchr(file, '/');
-    const char *const base = slash && slash[1] ? slash + 1 : file;
-    const char *const dot = strrchr(base, '.');
-    const size_t length = dot && dot > base ? (size_t)(dot - base) : strlen(base);
-    return qm_arena_strndup(arena, base, length);
+    const char *const last = qm_path_last(file);
+    return qm_arena_strndup(arena, last, qm_path_stem(last));
 }
 
 static bool all_differ(const char *const *names, uint32_t n)

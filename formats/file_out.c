@@ -242,3 +242,17 @@ void qm_file_out_close(QmFileOut *file)
         file->fd = -1;
     }
 }
+
+QmStatus qm_file_out_whole(const char *name, const void *data, size_t size,
+                           QmArena *arena, QmDiag *diag)
+{
+    QmFileOut file;
+    QmStatus status = qm_file_out_open(name, arena, diag, &file);
+    if (status) {
+        return status;
+    }
+    status = qm_file_out_write(&file, data, size, diag);
+    status = status ? status : qm_file_out_commit(&file, diag);
+    qm_file_out_close(&file);
+    return status;
+}

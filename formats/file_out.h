@@ -36,6 +36,10 @@ QmStatus qm_file_out_commit(QmFileOut *file, QmDiag *diag);
  * -1). */
 void qm_file_out_close(QmFileOut *file);
 
+/* All of that: a file that holds `size` bytes of `data`. */
+QmStatus qm_file_out_whole(const char *name, const void *data, size_t size,
+                           QmArena *arena, QmDiag *diag);
+
 /* The failure that errno `error` is: QM_ERR_IO `cannot write 'name': no space left`. */
 QmStatus qm_file_out_fail(const QmFileOut *file, int error, QmDiag *diag);
 

@@ -6,6 +6,7 @@
 #include "formats/file.h"
 #include "formats/file_out.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -65,9 +66,7 @@ static QmStatus read_time(Reader *reader, const Word *word, double *time)
     }
     char number[QM_NUMBER_TEXT], expected[QM_NUMBER_TEXT + 16];
     qm_number_text(before, number);
-    size_t length = strlen(strcpy(expected, "a time after "));
-    length += strlen(strcpy(expected + length, number));
-    strcpy(expected + length, " s");
+    snprintf(expected, sizeof expected, "a time after %s s", number);
     return refuse(reader, word, expected);
 }
 
@@ -160,16 +159,6 @@ QmStatus qm_grid_write(const char *path, const QmGrid *grid, QmArena *arena, QmD
     QmText text;
     qm_text_init(&text, arena);
     qm_grid_print(grid, &text);
-    if (text.failed) {
-        return qm_fail_memory(diag);
-    }
-    QmFileOut file;
-    QmStatus status = qm_file_out_open(path, arena, diag, &file);
-    if (status) {
-        return status;
-    }
-    status = qm_file_out_write(&file, text.data, text.length, diag);
-    status = status ? status : qm_file_out_commit(&file, diag);
-    qm_file_out_close(&file);
-    return status;
+    return text.failed ? qm_fail_memory(diag)
+                       : qm_file_out_whole(path, text.data, text.length, arena, diag);
 }

@@ -99,6 +99,18 @@ bool qm_starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+const char *qm_path_last(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+size_t qm_path_stem(const char *path)
+{
+    const char *const last = qm_path_last(path), *const dot = strrchr(last, '.');
+    return dot && dot > last ? (size_t)(dot - path) : strlen(path);
+}
+
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Edit distance of two words of at most MAX_WORD + MAX_MISTAKES bytes, row by row. */

@@ -27,6 +27,12 @@ void qm_text_printf(QmText *text, const char *format, ...)
 bool qm_same(const char *a, const char *b); /* NULL-safe string equality */
 bool qm_starts_with(const char *text, const char *prefix);
 
+/* What follows the last '/': "takes/a.b/kick.wav" -> "kick.wav". */
+const char *qm_path_last(const char *path);
+/* How many bytes of a path come before the suffix of its last part, ".wav" here; all of
+ * them when it has none, as ".hidden" and "a.b/c". */
+size_t qm_path_stem(const char *path);
+
 /* The candidate that was probably meant by `word` (smallest edit distance, at most a
  * third of its length and 3; ties to the first; else the first that begins with it), or
  * NULL. */

@@ -120,6 +120,27 @@ static void test_absurdly_long_words_match_nothing(void **unused)
     assert_string_equal(qm_near_miss("gain", words, 2), "gain");
 }
 
+static void test_parts_of_a_path(void **unused)
+{
+    (void)unused;
+    const struct {
+        const char *path, *last;
+        size_t stem;
+    } cases[] = {
+        {"takes/a.b/kick.wav", "kick.wav", 14},
+        {"kick.in.wav", "kick.in.wav", 7},
+        {"a.b/c", "c", 5},
+        {"a/.hidden", ".hidden", 9},
+        {"-", "-", 1},
+        {"a/", "", 2},
+        {"", "", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_string_equal(qm_path_last(cases[i].path), cases[i].last);
+        assert_int_equal(qm_path_stem(cases[i].path), cases[i].stem);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_grows_without_losing_anything),
         cmocka_unit_test(test_remembers_that_memory_ran_out),
         cmocka_unit_test(test_compares_names),
+        cmocka_unit_test(test_parts_of_a_path),
         cmocka_unit_test(test_finds_the_word_that_was_meant),
         cmocka_unit_test(test_a_tie_goes_to_the_first),
         cmocka_unit_test(test_absurdly_long_words_match_nothing),
