@@ -126,19 +126,20 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     const State *const s = state;
     QmDr14 *const dr = result;
     const size_t channels = call->spec->channels, n = s->parts.count / channels;
+    const QmMeasured silent = qm_unmeasured("digital silence");
     dr->value = dr->precise = qm_unmeasured("under three parts of 3 s");
     if (n < LEAST_PARTS)
         return true;
     double sum = 0;
     size_t heard = 0;
     for (size_t c = 0; c < channels; c++) {
-        QmMeasured one = qm_unmeasured("silent");
+        QmMeasured one = silent;
         if (!dr_of((const Part *)s->parts.items + c, n, channels, call->arena, &one))
             return false;
         sum += one.value;
         heard += one.why == NULL;
     }
-    dr->value = dr->precise = qm_unmeasured("digital silence");
+    dr->value = dr->precise = silent;
     if (heard > 0) {
         dr->precise = qm_measured(sum / (double)heard);
         /* Half up; floats have no peaks that are 1000 dB apart. */

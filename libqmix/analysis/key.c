@@ -26,6 +26,7 @@
  * other limits did not help. */
 #include "analysis/key.h"
 
+#include "analysis/analysis.h"
 #include "base/qmath.h"
 
 enum {
@@ -314,7 +315,6 @@ static bool tell(const QmFeatureCall *call, const Candidate *list, QmKey *out)
 static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *state,
                    void *result)
 {
-    (void)analysis;
     const Sums *const s = state;
     QmKey *const out = result;
     double hold = 0;
@@ -324,7 +324,9 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     const double share = s->all > 0 ? s->partials / s->all : 0;
     const double tonality = hold * (share < 1 ? share : 1);
     if (s->all <= 0 || tonality < LEAST_TONALITY) {
-        const char *const why = s->all > 0 ? "no pitch" : "silence";
+        const char *const why = s->all > 0              ? "no pitch"
+                                : analysis->frames == 0 ? "no frames"
+                                                        : "digital silence";
         out->strength = out->confidence = out->tuning = out->cents = qm_unmeasured(why);
         out->tonality = s->all > 0 ? qm_measured(tonality) : qm_unmeasured(why);
         return true;

@@ -16,7 +16,7 @@
 
 #define FULL_SCALE (32767.0f / 32768.0f)
 enum { CLIP_RUN = 3 };
-static const char silence[] = "digital silence", empty[] = "no audio";
+static const char silence[] = "digital silence", empty[] = "no frames";
 static const char no_number[] = "samples that are no numbers";
 
 /* --- clipped runs ------------------------------------------------------------------- */

@@ -447,7 +447,8 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
         qm_analysis_result(analysis, &qm_feature_spectrum);
     QmResonances *const out = result;
     if (s->looks < MIN_LOOKS || setup->n <= 2 * FAR) {
-        out->count = qm_unmeasured("under 3 s of sound");
+        out->count =
+            qm_unmeasured(setup->n > 2 * FAR ? "under 3 s of sound" : "rate too low");
         return true;
     }
     const bool done = search(call, s, &spectrum->long_term, out);

@@ -432,7 +432,11 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     if (!tell_bands(call, r))
         return false;
     if (!(band(r, lowest, 0.5 * call->spec->rate) > 0) || !(s->moments.weight > 0)) {
-        tell_nothing(r, analysis->frames > 0 ? "digital silence" : "no frames");
+        const QmShapeRange *const range = &setup->range;
+        const bool too_low = range->flat_from >= range->flat_to;
+        tell_nothing(r, analysis->frames == 0 ? "no frames"
+                        : too_low             ? "rate too low"
+                                              : "digital silence");
         return true;
     }
     r->target_distance = qm_unmeasured("no target curve");

@@ -44,7 +44,7 @@ enum {
     BASS_TO = 250,
 };
 
-static const char SILENCE[] = "silence", ONE_SILENT[] = "one channel is silent";
+static const char SILENCE[] = "digital silence", ONE_SILENT[] = "one channel is silent";
 
 static double limited(double x, double limit)
 {
@@ -198,12 +198,6 @@ static const char *kind_of(const QmStereoState *s)
 
 /* --- over time --------------------------------------------------------------------- */
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool add_number(QmList *list, double value, QmArena *arena)
 {
     return qm_list_append(list, &value, 1, sizeof value, arena);
@@ -242,7 +236,7 @@ static bool look_over_time(const QmFeatureCall *call, const QmStereoState *s,
         s->tenths.count < QM_STEREO_WINDOW_TENTHS ? "under 400 ms" : ONE_SILENT);
     if (!counted.count)
         return true;
-    if (qm_sort(counted.items, counted.count, sizeof(double), by_value, call->arena))
+    if (qm_sort(counted.items, counted.count, sizeof(double), qm_by_double, call->arena))
         return false;
     const double *const sorted = counted.items;
     out->correlation_min = qm_measured(sorted[0]);
@@ -353,6 +347,7 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     if (call->spec->channels != 2 || s->whole.left + s->whole.right <= 0) {
         have_none(out, call->spec->channels == 1  ? "mono"
                        : call->spec->channels > 2 ? "more than two channels"
+                       : s->frames == 0           ? "no frames"
                                                   : SILENCE);
         return true;
     }

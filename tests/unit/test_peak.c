@@ -299,7 +299,7 @@ static void test_silence_and_nothing(void **unused)
     (void)unused;
     Sound s = sound_new(48000, 2, 12);
     const QmPeak *p = measure(&s, false);
-    assert_string_equal(p->sample.why, "no audio");
+    assert_string_equal(p->sample.why, "no frames");
     assert_true(p->channels.count == 0);
     sound_silence(&s, 12);
     p = measure(&s, false);

@@ -248,6 +248,9 @@ static void too_short(void **state)
     a = analyse_mono("resonance", samples, 0, RATE);
     assert_string_equal(result_of(a)->count.why, "under 3 s of sound");
     qm_analysis_free(a);
+    a = analyse_mono("resonance", samples, RATE, 100);
+    assert_string_equal(result_of(a)->count.why, "rate too low");
+    qm_analysis_free(a);
     memset(samples, 0, sizeof samples);
     a = analyse_mono("resonance", samples, FRAMES, RATE);
     assert_string_equal(result_of(a)->count.why, "under 3 s of sound");

@@ -457,6 +457,9 @@ static void nothing(void **state)
         assert_true(fabs(10 * log10(sum / square)) < 0.2);
         qm_analysis_free(a);
     }
+    QmAnalysis *const a = analyse_mono("spectrum", samples, 4000, 400);
+    assert_string_equal(result_of(a)->centroid.why, "rate too low");
+    qm_analysis_free(a);
 }
 
 /* Where a file is cut is no part of its sound. */
