@@ -98,6 +98,19 @@ static void test_sorts_items_of_any_size(void **unused)
     qm_arena_release(&scratch);
 }
 
+static void test_numbers_rise(void **unused)
+{
+    (void)unused;
+    QmArena scratch = {0};
+    double doubles[] = {2, -1, 1e300, 0.5};
+    float floats[] = {2, -1, 1e30f, 0.5f};
+    assert_int_equal(qm_sort(doubles, 4, sizeof *doubles, qm_by_double, &scratch), QM_OK);
+    assert_int_equal(qm_sort(floats, 4, sizeof *floats, qm_by_float, &scratch), QM_OK);
+    for (int i = 1; i < 4; i++)
+        assert_true(doubles[i - 1] < doubles[i] && floats[i - 1] < floats[i]);
+    qm_arena_release(&scratch);
+}
+
 static void test_without_memory_items_stay_as_they_were(void **unused)
 {
     (void)unused;
@@ -116,6 +129,7 @@ int main(void)
         cmocka_unit_test(test_is_stable_for_every_count),
         cmocka_unit_test(test_sorted_and_reversed_input),
         cmocka_unit_test(test_sorts_items_of_any_size),
+        cmocka_unit_test(test_numbers_rise),
         cmocka_unit_test(test_without_memory_items_stay_as_they_were),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
