@@ -14,8 +14,8 @@ enum {
 #define QM_ATTACK_NONE INT64_MIN
 
 /* The frame in [from, to) of x (a cell more at both ends) with which the steepest rise
- * begins; ATTACK_NONE: something ends there. Reads ATTACK_BEFORE cells beyond both ends;
- * to - from is at most ATTACK_CELLS cells. */
+ * begins; QM_ATTACK_NONE: something ends there. Reads QM_ATTACK_BEFORE cells beyond both
+ * ends; to - from is at most QM_ATTACK_CELLS cells of `cell` frames. */
 int64_t qm_attack_begin(const float *x, int64_t from, int64_t to, uint32_t cell);
 
 typedef struct QmAttackRise {

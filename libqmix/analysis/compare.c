@@ -331,10 +331,14 @@ static bool channel_rows(const QmExact *exact, const QmNull *null, QmArena *aren
         if (!row)
             return false;
         const QmMeasured none = qm_unmeasured(QM_NO_DIFFERENCE);
-        *row = (QmDifferenceChannel){c + 1, exact->channel_differing[c],
-                                     none,  none,
-                                     none,  qm_measured(0),
-                                     none,  none};
+        *row = (QmDifferenceChannel){.channel = c + 1,
+                                     .differing = exact->channel_differing[c],
+                                     .largest = none,
+                                     .null = none,
+                                     .null_matched = none,
+                                     .gain = qm_measured(0),
+                                     .worst = none,
+                                     .worst_at = none};
         if (!null)
             continue;
         const QmNullChannel *const channel = &null->channel[c];

@@ -7,7 +7,7 @@
 
 typedef struct QmDr14 {
     QmMeasured value;   /* dB, a whole number: what tools and covers show */
-    QmMeasured precise; /* before it was rounded */
+    QmMeasured precise; /* dB, before it was rounded */
 } QmDr14;
 
 extern const QmFeature qm_feature_dr14;

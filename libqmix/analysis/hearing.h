@@ -35,15 +35,8 @@ void qm_hearing_init(QmHearing *hearing);
 void qm_hear(const QmHearing *hearing, const QmBarkFrame *frame, const QmBands *gain,
              QmHeard *heard);
 
-/* A band's log2 for each. */
-static inline void qm_bands_log2(QmBands *x)
-{
-    for (uint32_t i = 0; i < QM_BARK_VECS; i++)
-        qm_vecs_log2(&x->v[i], 1);
-}
-
-/* How far a threshold is above what it hides, 0: not at all, 1: by QM_MASKING_MAX_DB and
- * more: clip(MSR / 20 dB, 0, 1). From log2 of power. */
+/* How far a threshold is above what it hides, 0: not at all, 1: by 20 dB and more:
+ * clip(MSR / 20 dB, 0, 1). From log2 of power. */
 static inline QmVec qm_severity(QmVec log_threshold, QmVec log_power)
 {
     const QmVec ratio = (log_threshold - log_power) * qm_vec(0.150514998f);

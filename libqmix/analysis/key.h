@@ -12,8 +12,7 @@ typedef struct QmKeyGuess {
     const char *camelot; /* "8B", "11A": the wheel by which DJs mix */
     /* To the key: "relative", "parallel", "fifth above", "fifth below", "other". */
     const char *relation;
-    QmMeasured
-        strength; /* correlation of the chroma with the profile of this key, -1..1 */
+    QmMeasured strength; /* correlation of the chroma with this key's profile, -1..1 */
 } QmKeyGuess;
 
 typedef struct QmKey {

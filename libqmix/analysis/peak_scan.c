@@ -33,10 +33,10 @@ enum {
     ROOM = EDGE + GROUPS + EDGE + QM_LANES,
     HALVES = 8 + GROUP + 8, /* a group's, and what quarters need beside it */
 };
-#define ROUND                                                                            \
-    1.005f         /* more than roundings, and the parabola at sixteenths: 1/cos(pi/32) */
-#define NEAR 1.01f /* more than two guesses at one peak differ */
-#define BEND 1.14f /* more than a parabola through quarters is above its points */
+/* More than roundings, and the parabola at sixteenths: 1 / cos(pi / 32). */
+#define ROUND 1.005f
+#define NEAR  1.01f /* more than two guesses at one peak differ */
+#define BEND  1.14f /* more than a parabola through quarters is above its points */
 
 typedef struct Best {
     float peak;

@@ -33,7 +33,7 @@ enum {
     HALF = 12,  /* seconds */
     APART = 8,
     EDGE = 4, /* cells that are compared where a boundary is moved */
-    PITCHES = 12,
+    PITCHES = QM_TIMBRE_PITCHES,
     LABELS = 26,
 };
 #define CHANGE     0.1

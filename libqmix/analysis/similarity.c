@@ -6,10 +6,9 @@
  *
  * over pairs i < j within `half` to both sides, weighted by g(i) g(j), g a Gaussian
  * around t. It is 1 where two steady sounds that have nothing in common meet, and about
- * 0 within
- * anything that goes on, however busy: what is different then is so on both sides. As it
- * compares means, the kernel may stand over the ends of the piece. Only the pairs near
- * the diagonal are ever computed. */
+ * 0 within anything that goes on, however busy: what is different then is so on both
+ * sides. As it compares means, the kernel may stand over the ends of the piece. Only the
+ * pairs near the diagonal are ever computed. */
 #include "analysis/similarity.h"
 
 #include "base/qmath.h"
@@ -29,10 +28,10 @@ void qm_timbre(const float *bands, uint32_t n_bands, const float *pitches, doubl
     for (uint32_t b = 0; b < n_bands; b++)
         timbre->x[b] = (float)(scale * 10 * qm_log10((double)bands[b] + floor));
     double square = 0;
-    for (uint32_t k = 0; k < 12; k++)
+    for (uint32_t k = 0; k < QM_TIMBRE_PITCHES; k++)
         square += (double)pitches[k] * (double)pitches[k];
     const double length = qm_sqrt(square) + floor;
-    for (uint32_t k = 0; k < 12; k++)
+    for (uint32_t k = 0; k < QM_TIMBRE_PITCHES; k++)
         timbre->x[QM_TIMBRE_BANDS + k] = (float)(PITCH * (double)pitches[k] / length);
 }
 

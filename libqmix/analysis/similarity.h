@@ -7,7 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { QM_TIMBRE_BANDS = 16, QM_TIMBRE = QM_TIMBRE_BANDS + 12 };
+enum {
+    QM_TIMBRE_BANDS = 16, /* at most */
+    QM_TIMBRE_PITCHES = 12,
+    QM_TIMBRE = QM_TIMBRE_BANDS + QM_TIMBRE_PITCHES,
+};
 
 /* What a moment sounds like: levels in bands, then the twelve pitch classes, scaled so
  * that a distance of 1 can be heard to be something else. */
@@ -19,8 +23,9 @@ typedef struct QmTimbre {
  * silence. */
 void qm_timbre(const float *bands, uint32_t n_bands, const float *pitches, double loudest,
                QmTimbre *timbre);
-/* The mean of `count` of them. */
+/* The mean of `count` of them; of none all 0. */
 QmTimbre qm_timbre_mean(const QmTimbre *timbres, size_t count);
+/* 0: alike. */
 double qm_timbre_distance(const QmTimbre *a, const QmTimbre *b);
 
 /* 1: all that changes gets louder; -1: softer; less far for changes of less than 6 dB. */

@@ -9,12 +9,13 @@ typedef enum QmStftKind { QM_STFT_FAST, QM_STFT_SLOW } QmStftKind;
 
 typedef struct QmStft {
     QmStftKind kind;
-    uint32_t n, hop;
-    bool pair;     /* left and right; else the middle, two windows at a time */
-    float *window; /* [n], scaled so that re^2 + im^2 is power */
+    uint32_t n, hop; /* frames */
+    bool pair;       /* left and right; else the middle, two windows at a time */
+    float *window;   /* [n], scaled so that re^2 + im^2 is power */
     QmFft *fft;
 } QmStft;
 
+/* NULL: out of memory. */
 QmStft *qm_stft_new(QmStftKind kind, const QmScanSpec *spec, QmArena *arena);
 /* Bytes of work for one thread. */
 size_t qm_stft_work(const QmStft *stft);

@@ -27,9 +27,8 @@ typedef struct QmFinding {
 
 /* Of A and B analysed alike, and their difference, the findings (QmFinding): first of the
  * difference, then of the features, in the order of their tables; `a` and `b` may be
- * NULL: only of the difference. `tolerances` of
- * QmTolerance. Series are compared only when a tolerance names them. False: out of
- * memory. */
+ * NULL: only of the difference. `tolerances`: of QmTolerance. Series are compared only
+ * when a tolerance names them. False: out of memory. */
 bool qm_findings(const QmDifference *difference, const QmAnalysis *a, const QmAnalysis *b,
                  const QmList *tolerances, QmArena *arena, QmList *findings);
 

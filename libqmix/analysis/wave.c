@@ -64,9 +64,8 @@ static Column look(const float *samples, uint32_t n)
         column.high = high[lane] > column.high ? high[lane] : column.high;
         column.squares += (double)squares[lane];
     }
-    for (; i < n; i++) {
+    for (; i < n; i++)
         widen(&column, samples[i]);
-    }
     return column;
 }
 
@@ -92,9 +91,8 @@ static void halve(State *state)
 {
     for (uint32_t lane = 0; lane < 2; lane++) {
         Column *columns = state->columns[lane];
-        for (uint32_t i = 0; i < QM_WAVE_COLUMNS / 2; i++) {
+        for (uint32_t i = 0; i < QM_WAVE_COLUMNS / 2; i++)
             columns[i] = both(columns[2 * i], columns[2 * i + 1]);
-        }
     }
     state->count = QM_WAVE_COLUMNS / 2;
     state->length *= 2;
@@ -109,9 +107,8 @@ static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *p
     state->length = state->length ? state->length : piece;
     for (int64_t at = 0; at < block->n; at += piece, seen++) {
         const bool fresh = (block->at + at) % state->length == 0;
-        if (fresh && state->count == QM_WAVE_COLUMNS) {
+        if (fresh && state->count == QM_WAVE_COLUMNS)
             halve(state);
-        }
         state->count += fresh;
         for (uint32_t lane = 0; lane < lanes(call->spec); lane++) {
             Column *column = &state->columns[lane][state->count - 1];
@@ -136,9 +133,8 @@ static bool tell(const Column *columns, const State *state, QmWaveLane *lane,
     double *low = zeros(&lane->low, state->count, arena);
     double *high = zeros(&lane->high, state->count, arena);
     double *rms = zeros(&lane->rms, state->count, arena);
-    if (!low || !high || !rms) {
+    if (!low || !high || !rms)
         return false;
-    }
     for (uint32_t i = 0; i < state->count; i++) {
         const int64_t left = state->gathered - i * state->length;
         const int64_t frames = left < state->length ? left : state->length;
@@ -161,9 +157,8 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     wave->column_s = state->gathered
                          ? qm_measured((double)state->length / call->spec->rate)
                          : qm_unmeasured("no frames");
-    for (uint32_t lane = 0; lane < lanes(call->spec); lane++) {
+    for (uint32_t lane = 0; lane < lanes(call->spec); lane++)
         told = told && tell(state->columns[lane], state, &wave->lane[lane], call->arena);
-    }
     return told;
 }
 
