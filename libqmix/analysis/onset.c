@@ -30,7 +30,7 @@ enum {
 #define TOGETHER_S 0.020
 #define ATTACK_S   0.100
 #define BEFORE_S   0.040 /* a slow attack began at most so long before it is steepest */
-#define CUT_S      0.005 /* a slice begins at most so long before the attack: 100 Hz / 2 */
+#define CUT_S      0.005 /* half a period of 100 Hz: a slice begins at most so early */
 #define SLICE_S    0.050
 
 typedef struct Partial {

@@ -9,8 +9,8 @@
  *     bell         the Lorentzian that it adds, fitted to the points around (peak_fit.h):
  *                  frequency, width and height, corrected for how wide a line looks; and
  *                  what is around, once more without the bell's foot
- *     persistence  part of the slow spectra in which the point, as the mean of 1/16 octave,
- *                  stands out by at least half of what it does in the long-term spectrum
+ *     persistence  part of the slow spectra in which the point, as the mean of 1/16
+ *                  octave, stands out by at least half of what it does in the long-term spectrum
  *
  * What separates a resonance from a note. A note comes and goes with the music, a
  * resonance answers whatever is played: persistence must reach 70 %. A note held
@@ -29,8 +29,8 @@
  * it can be missed. It prefers missing one to cutting a note. Below 44 Hz and above 11
  * kHz there is no octave around.
  *
- * Slow spectra below -70 dBFS do not count: there is nothing to be heard. Neither do peaks
- * in bands 60 dB below the loudest. */
+ * Slow spectra below -70 dBFS do not count: there is nothing to be heard. Neither do
+ * peaks in bands 60 dB below the loudest. */
 #include "analysis/resonance.h"
 
 #include "analysis/analysis.h"

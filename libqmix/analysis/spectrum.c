@@ -1,8 +1,8 @@
 /* The long-term spectrum: the mean of the slow spectra (16384 frames under a Hann window
  * every 8192), of the first two channels. Windows that reach beyond the file see an edge
- * where it was cut, which rings at all frequencies: from 32 whole ones on (6 s) only those
- * are taken. A shorter sound may be nothing but its attack: all of them are, and the sum
- * is divided by how much of their energy lies within,
+ * where it was cut, which rings at all frequencies: from 32 whole ones on (6 s) only
+ * those are taken. A shorter sound may be nothing but its attack: all of them are, and
+ * the sum is divided by how much of their energy lies within,
  *
  *     P[k] = sum over windows of |X[k]|^2 / (windows - 1 + r)
  *

@@ -1,4 +1,5 @@
-/* tests: analysis/stft, analysis/analysis, analysis/measure, analysis/list, analysis/feature
+/* tests: analysis/stft, analysis/analysis, analysis/measure, analysis/list
+ * tests: analysis/feature
  *
  * Levels of the shared spectra, which frames a block owns, and that a spectrum does not
  * depend on the blocks. */
