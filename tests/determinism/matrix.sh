@@ -9,7 +9,8 @@ sounds=$tmp/sounds
 jobs=$(nproc)
 mkdir "$sounds" && "$BUILD/tests/determinism/sounds" "$sounds" || exit 1
 cp testdata/sessions/*.yaml "$sounds"
-root=$(cd "$BUILD" && pwd)/matrix
+top=$(cd "$BUILD" && pwd)
+root=$top/matrix
 
 verify() { # WHAT SESSION COMMAND...
     what=$1 session=$2
@@ -17,11 +18,21 @@ verify() { # WHAT SESSION COMMAND...
     ok "$what, $session" "$@" -q "$sounds/$session.yaml" --verify "$golden/$session.sum"
 }
 
+# The mix that all builds analyse.
+"$BUILD/qrender" -q "$sounds/everything.yaml" -o "$tmp/mix.wav" --bits 32f || exit 1
+analyse() { # WHAT BUILD THREADS ISA EMULATOR...
+    what=$1 build=$2
+    shift 2
+    is "$what, analysis" "$(tests/determinism/analysis.sh "$build" "$tmp/mix.wav" "$@")" \
+        "$(cat $golden/analysis.sum)"
+}
+
 # --- compilers and options: NAME CC MAKE-VARIABLES...
 build() {
     name=$1
     shift
-    make -s -j"$jobs" BUILD="$root/$name" "$@" "$root/$name/qrender" >"$tmp/log" 2>&1 || {
+    make -s -j"$jobs" BUILD="$root/$name" "$@" "$root/$name/qrender" "$root/$name/qanalyze" \
+        "$root/$name/tests/determinism/measures" >"$tmp/log" 2>&1 || {
         verdict "$name builds" "$(tail -n 20 "$tmp/log")"
         return 1
     }
@@ -34,6 +45,10 @@ compare() {
         verify "$name $way" everything "$root/$name/qrender" $way
         # shellcheck disable=SC2086
         verify "$name $way" library "$root/$name/qrender" $way
+    done
+    for isa in base best; do
+        analyse "$name $isa" "$root/$name" 1 $isa
+        analyse "$name $isa, 8 threads" "$root/$name" 8 $isa
     done
 }
 for cc in gcc clang; do
@@ -55,6 +70,7 @@ for session in everything library; do
     verify "FMA masked in the C library" $session "$BUILD/qrender"
     verify "and no AVX2 of ours" $session "$BUILD/qrender" --isa base
 done
+analyse "FMA masked in the C library" "$top" 2 best
 unset GLIBC_TUNABLES
 verify "no address space randomisation" everything setarch -R "$BUILD/qrender"
 if command -v localedef >/dev/null && localedef -i de_DE -f UTF-8 "$tmp/de_DE.UTF-8" 2>/dev/null; then
@@ -75,6 +91,7 @@ is "second of two at once" $second 0
 if command -v qemu-x86_64 >/dev/null; then
     for cpu in qemu64 Nehalem Haswell; do
         verify "qemu-x86_64 -cpu $cpu" library qemu-x86_64 -cpu $cpu "$BUILD/qrender" --threads 1
+        analyse "qemu-x86_64 -cpu $cpu" "$top" 1 best qemu-x86_64 -cpu $cpu
     done
 else
     skip "CPU models" "no qemu-x86_64"
@@ -90,6 +107,8 @@ if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/
         unset PKG_CONFIG_SYSROOT_DIR PKG_CONFIG_LIBDIR
         verify "aarch64" everything qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 1
         verify "aarch64, 2 threads" library qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 2
+        analyse "aarch64" "$root/aarch64" 1 best qemu-aarch64 -L "$arm"
+        analyse "aarch64, 2 threads" "$root/aarch64" 2 best qemu-aarch64 -L "$arm"
     fi
 else
     skip "aarch64" "no cross compiler, no qemu-aarch64, or no packages: $(tail -n 1 "$tmp/log")"

@@ -48,6 +48,23 @@ ok "the committed sums" cmp "$sum" testdata/golden/everything.sum
 "$qrender" -q "$session" -o "$tmp/part.wav" --bits 32f --from 2.5s --to 4.25s
 ok "a range is a span of the whole" "$BUILD/tests/determinism/span" "$tmp/whole.wav" "$tmp/part.wav" 120000
 
+# What is found in it is the same, too, to the last bit.
+found() { tests/determinism/analysis.sh "$(dirname "$qrender")" "$tmp/whole.wav" "$@"; }
+first=$(found 1 best)
+for threads in 2 8; do
+    is "the analysis, $threads threads" "$(found $threads best)" "$first"
+done
+is "the analysis without AVX2" "$(found 1 base)" "$first"
+export GLIBC_TUNABLES=glibc.malloc.perturb=85:glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4
+is "the analysis in dirty memory, no FMA in the C library" "$(found 2 best)" "$first"
+unset GLIBC_TUNABLES
+export LC_ALL=de_DE.UTF-8
+is "the analysis in another locale" "$(found 2 best)" "$first"
+unset LC_ALL
+# shellcheck disable=SC2002 # a pipe is what is tested
+is "the analysis of a pipe" "json $(cat "$tmp/whole.wav" | "$BUILD/qanalyze" - --json --series |
+    sed 's/"file":"[^"]*"//' | sha256sum | cut -d ' ' -f 1)" "$(echo "$first" | grep json)"
+
 # What the engine says is what it does: the verification can fail.
 "$qrender" -q "$session" --verify "$sum" --set bass.fader.width=0.5 2>"$tmp/err"
 is "a different mix is told apart" "$?" 1
