@@ -10,6 +10,7 @@
 #include "analysis/wave.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "cmd/copies.h"
 #include "cmd/curves.h"
 #include "cmd/features.h"
 #include "cmd/folder.h"
@@ -65,9 +66,10 @@ static QmStatus check_files(const Options *o, const CliList *files, QmDiag *diag
     if (o->grid_out && files->count != 1)
         return qm_fail_plain(diag, QM_ERR_USAGE, "--grid-out is for one file");
     for (size_t i = 0; i < files->count; i++)
-        if (o->masking && is_dash(files->items[i]))
+        if (o->masking && copies_needed(files->items[i]))
             return qm_fail_plain(diag, QM_ERR_USAGE,
-                                 "--masking reads files twice, so not '-'");
+                                 "--masking reads files twice, so not '%s'",
+                                 files->items[i]);
     const char *const outputs[] = {o->report, o->grid_out, o->junit};
     QmStatus status = inputs_apart(o->report, o->grid_out, diag);
     for (size_t i = 0; status == QM_OK && i < sizeof outputs / sizeof outputs[0]; i++)

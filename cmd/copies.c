@@ -5,12 +5,12 @@
 
 #include <sys/stat.h>
 
-static bool is_file(const char *name)
+bool copies_needed(const char *name)
 {
     struct stat facts;
     /* What is not there is for the reader to complain about. */
-    return !qm_same(name, "-") &&
-           (stat(name, &facts) != 0 || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode));
+    return qm_same(name, "-") || (stat(name, &facts) == 0 && !S_ISREG(facts.st_mode) &&
+                                  !S_ISDIR(facts.st_mode));
 }
 
 static Copy *find(Copies *copies, const char *name)
@@ -24,7 +24,7 @@ static Copy *find(Copies *copies, const char *name)
 QmStatus copies_add(Copies *copies, const char *name, QmDiag *diag)
 {
     uint32_t all[32];
-    if (is_file(name))
+    if (!copies_needed(name))
         return QM_OK;
     if (find(copies, name))
         return qm_fail_plain(diag, QM_ERR_USAGE, "'%s' can be read only once", name);

@@ -22,6 +22,9 @@ typedef struct Copies {
     uint32_t n;
 } Copies;
 
+/* Whether `name` can be read only once. */
+bool copies_needed(const char *name);
+
 /* Copies `name` if that is needed. Errors: those of reading it, of writing the copy, and
  * QM_ERR_USAGE for standard input named twice. */
 QmStatus copies_add(Copies *copies, const char *name, QmDiag *diag);
