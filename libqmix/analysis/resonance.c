@@ -10,7 +10,8 @@
  *                  frequency, width and height, corrected for how wide a line looks; and
  *                  what is around, once more without the bell's foot
  *     persistence  part of the slow spectra in which the point, as the mean of 1/16
- *                  octave, stands out by at least half of what it does in the long-term spectrum
+ *                  octave, stands out by at least half of what it does in the long-term
+ *                  spectrum
  *
  * What separates a resonance from a note. A note comes and goes with the music, a
  * resonance answers whatever is played: persistence must reach 70 %. A note held
