@@ -76,8 +76,11 @@ static QmStatus fake_open(void *context, const char *name, QmPlace place, QmDiag
                               .not_finite = fake_not_finite,
                               .self = self};
     const int open = __atomic_add_fetch(&n_open, 1, __ATOMIC_RELAXED);
-    if (open > most_open)
-        most_open = open;
+    int most = __atomic_load_n(&most_open, __ATOMIC_RELAXED);
+    while (open > most &&
+           !__atomic_compare_exchange_n(&most_open, &most, open, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
+        ;
     return QM_OK;
 }
 
