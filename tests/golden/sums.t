@@ -1,7 +1,7 @@
 #!/bin/sh
 # The committed sums: every processor and source over the same two seconds, and every session of
-# testdata/sessions. A sum changes only with a sentence in the commit that says why it should;
-# `make golden` (QM_GOLDEN=update) writes them anew.
+# testdata/sessions; and what the analysis finds in one of them. A sum changes only with a sentence
+# in the commit that says why it should; `make golden` (QM_GOLDEN=update) writes them anew.
 . tests/tap.sh
 
 qrender=$(cd "$BUILD" && pwd)/qrender
@@ -112,4 +112,8 @@ for session in testdata/sessions/*.yaml; do
     "$qrender" -q "$sounds/$name.yaml" --sum "$tmp/$name.sum"
     compare "$tmp/$name.sum" "$golden/$name.sum"
 done
+
+"$qrender" -q "$sounds/everything.yaml" -o "$tmp/mix.wav" --bits 32f
+tests/determinism/analysis.sh "$(dirname "$qrender")" "$tmp/mix.wav" 2 best >"$tmp/analysis.sum"
+compare "$tmp/analysis.sum" "$golden/analysis.sum"
 finish
