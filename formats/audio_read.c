@@ -42,6 +42,7 @@ typedef struct Reader {
     uint8_t *bytes; /* wav: [1 + CHUNK frames]; the first is unpack24's */
     QmPcmStats stats;
     const QmPcm *pcm;
+    bool cut; /* said to be */
 } Reader;
 
 /* ---- what is what ------------------------------------------------------------------ */
@@ -195,6 +196,20 @@ static QmStatus cannot_read(const Reader *r, QmDiag *diag, const char *why)
                    r->name, (long long)r->next, why);
 }
 
+/* `frames` are all there are. Says so once, if the header claims more. */
+static void warn_of_cut(Reader *r, int64_t frames, QmDiag *diag)
+{
+    const QmWavFormat *const format = &r->wav->format;
+    const uint64_t claimed =
+        r->wav->claimed / (format->channels * qm_wav_width(format->sample));
+    if (r->wav->claimed == QM_WAV_UNKNOWN || (uint64_t)frames >= claimed || r->cut) {
+        return;
+    }
+    r->cut = true;
+    qm_warn(diag, r->place, NULL, "'%s' is cut off: it has %lld of %llu frames", r->name,
+            (long long)frames, (unsigned long long)claimed);
+}
+
 static QmStatus read_wav(Reader *r, uint32_t n, float *out, uint32_t *got, QmDiag *diag)
 {
     const QmWavSample sample = r->wav->format.sample;
@@ -213,6 +228,7 @@ static QmStatus read_wav(Reader *r, uint32_t n, float *out, uint32_t *got, QmDia
         *got += frames;
         r->next += frames;
         if (frames < want) {
+            warn_of_cut(r, r->next, diag);
             break;
         }
     }
@@ -295,12 +311,10 @@ static QmStatus open_wav(Reader *r, int64_t size, bool *foreign, QmDiag *diag)
                             .seekable = size >= 0 && r->owns_fd};
     snprintf(r->info.format, sizeof r->info.format, "%s %s", wav->rf64 ? "RF64" : "WAV",
              qm_wav_name(format->sample));
-    if (size >= 0 && wav->claimed != QM_WAV_UNKNOWN && wav->claimed > wav->bytes) {
-        qm_warn(diag, r->place, NULL, "'%s' is cut off: it has %lld of %llu frames",
-                r->name, (long long)r->info.frames,
-                (unsigned long long)(wav->claimed / block));
-    }
     r->wav = wav;
+    if (size >= 0) {
+        warn_of_cut(r, r->info.frames, diag);
+    }
     r->bytes = qm_arena_alloc(&r->arena, 1 + (size_t)CHUNK * format->channels,
                               qm_wav_width(format->sample));
     return r->bytes ? QM_OK : qm_fail_memory(diag);

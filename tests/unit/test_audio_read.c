@@ -251,6 +251,7 @@ static void test_what_counts_is_what_is_there(void **unused)
         {0x7ffff024, 0x7ffff000, 0, 100, false}, /* sox, from a pipe */
         {1036, 1000, 0, 100, true},              /* cut off */
         {436, 398, 0, 99, false},                /* not whole frames */
+        {439, 403, 0, 100, false},               /* all whole frames are there */
         {0xf0000024, 0xf0000000, 3, 100, true},
     };
     for (size_t k = 0; k < sizeof CASES / sizeof CASES[0]; k++) {
@@ -425,8 +426,11 @@ static void test_pipes_give_wav(void **unused)
     assert_int_equal(through_pipe(&bytes), 100);
     bytes = stereo(500, 400, 64); /* believed: what follows is no sound */
     assert_int_equal(through_pipe(&bytes), 100);
+    assert_int_equal(diag.n_warnings, 0);
     bytes = stereo(836, 800, 0);
     assert_int_equal(through_pipe(&bytes), 100);
+    assert_int_equal(diag.n_warnings, 1); /* it broke off */
+    assert_non_null(strstr(diag.warnings[0], "is cut off: it has 100 of 200 frames"));
     bytes.size = 20;
     assert_int_equal(through_pipe(&bytes), -1);
     assert_non_null(strstr(diag.text, "it ends within its header"));
