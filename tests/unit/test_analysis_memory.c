@@ -1,4 +1,4 @@
-/* tests: analysis */
+/* tests: analysis/analysis */
 /* Memory runs out at each allocation of an analysis, one after the other: it says so, by
  * NULL or false, and nothing breaks. */
 
