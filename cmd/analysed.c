@@ -104,6 +104,8 @@ void analysed_facts_json(CliJson *json, const QmAudioInfo *info, uint64_t not_fi
     cli_json_set(json, "not_finite", json_integer((json_int_t)not_finite));
 }
 
+enum { HOP_MS = 100 }; /* of what has a value every tenth, analysis/tenths.h */
+
 static void put_features(CliJson *json, const QmAnalysis *analysis, bool series)
 {
     for (uint32_t i = 0; i < analysis->n_runs; i++) {
@@ -128,6 +130,7 @@ QmStatus analysed_print_json(const QmAnalysedFile *file, bool series, QmDiag *di
         if (series) {
             cli_json_key(&json, "series");
             cli_json_open(&json, '{');
+            cli_json_set(&json, "hop_ms", json_integer(HOP_MS));
             put_features(&json, file->analysis, true);
             cli_json_close(&json, '}');
         }

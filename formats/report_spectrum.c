@@ -141,7 +141,7 @@ static uint32_t place_marks(const QmSvgFrame *f, const QmResonances *found, Mark
     for (; n < found->resonances.count && n < QM_MAX_RESONANCES; n++) {
         const QmResonance *resonance = (const QmResonance *)found->resonances.items + n;
         uint32_t at = n;
-        const double x = qm_svg_x(f, resonance->frequency.value);
+        const double x = qm_svg_x(f, resonance->freq.value);
         for (; at > 0 && marks[at - 1].x > x; at--) {
             marks[at] = marks[at - 1];
         }
@@ -166,7 +166,7 @@ static uint32_t place_marks(const QmSvgFrame *f, const QmResonances *found, Mark
 /* "1240 Hz +9 dB" */
 static void mark_text(QmText *text, const QmResonance *resonance)
 {
-    report_number(text, resonance->frequency.value, 0);
+    report_number(text, resonance->freq.value, 0);
     qm_text_add(text, " Hz +");
     report_number(text, resonance->prominence.value, 0);
     qm_text_add(text, " dB");

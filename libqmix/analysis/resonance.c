@@ -466,7 +466,7 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     }
 
 static const QmMeasure columns[] = {
-    COLUMN(frequency, "Hz", 1, "where it is"),
+    COLUMN(freq, "Hz", 1, "where it is"),
     COLUMN(prominence, "dB", 1, "over what is around it"),
     COLUMN(q, "", 1, "frequency over width at half power"),
     COLUMN(persistence, "%", 0, "of the time in which it stood out"),

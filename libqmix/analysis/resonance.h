@@ -11,7 +11,7 @@
 enum { QM_MAX_RESONANCES = 12 };
 
 typedef struct QmResonance {
-    QmMeasured frequency;   /* Hz */
+    QmMeasured freq;        /* Hz */
     QmMeasured prominence;  /* dB over what is around it; at least 6 */
     QmMeasured q;           /* frequency / width of what it adds, at half power */
     QmMeasured persistence; /* % of the time in which it stood out; at least 70 */

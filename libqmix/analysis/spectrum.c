@@ -180,7 +180,7 @@ static bool tell_bands(const QmFeatureCall *call, QmSpectrumResult *r)
         QmThird *const row = qm_list_add(&r->thirds, sizeof *row, call->arena);
         if (!row)
             return false;
-        row->frequency = qm_measured(qm_third_nominal(i));
+        row->freq = qm_measured(qm_third_nominal(i));
         row->level = qm_third_middle(i) >= half
                          ? beyond
                          : level_of(band(r, qm_third_edge(i), qm_third_edge(i + 1)));
@@ -192,8 +192,8 @@ static bool tell_bands(const QmFeatureCall *call, QmSpectrumResult *r)
             return false;
         const double from = qm_bark_hz(i), to = qm_bark_hz(i + 1);
         row->band = i + 1;
-        row->from = qm_measured(from);
-        row->to = qm_measured(to);
+        row->low = qm_measured(from);
+        row->high = qm_measured(to);
         row->level = 0.5 * (from + to) >= half ? beyond : level_of(band(r, from, to));
     }
     return true;
@@ -203,7 +203,7 @@ static bool tell_bands(const QmFeatureCall *call, QmSpectrumResult *r)
 
 static bool counts(const QmThird *third)
 {
-    const double hz = third->frequency.value;
+    const double hz = third->freq.value;
     return hz >= 63 && hz <= 12500 && !third->level.why && !third->target.why;
 }
 
@@ -214,7 +214,7 @@ static QmMeasured mean_deviation(const QmSpectrumResult *r, double from, double 
     double sum = 0;
     uint32_t n = 0;
     for (uint32_t i = 0; i < QM_THIRDS; i++) {
-        if (thirds[i].frequency.value < from || thirds[i].frequency.value > to)
+        if (thirds[i].freq.value < from || thirds[i].freq.value > to)
             continue;
         if (thirds[i].deviation.why)
             return thirds[i].deviation;
@@ -233,7 +233,7 @@ static void compare(const QmTargetCurve *curve, QmSpectrumResult *r)
     for (uint32_t i = 0; i < QM_THIRDS; i++) {
         QmThird *const row = &thirds[i];
         double db = 0;
-        row->target = qm_curve_at(curve, row->frequency.value, &db)
+        row->target = qm_curve_at(curve, row->freq.value, &db)
                           ? qm_measured(db)
                           : qm_unmeasured("beyond the target curve");
         if (counts(row)) {
@@ -265,7 +265,7 @@ static void compare(const QmTargetCurve *curve, QmSpectrumResult *r)
 
 static bool leans(const QmThird *third)
 {
-    const double hz = third->frequency.value;
+    const double hz = third->freq.value;
     return hz >= 50 && hz <= 10000 && !third->level.why;
 }
 
@@ -360,7 +360,7 @@ static void tell_time(const Moments *m, QmSpectrumResult *r)
 #define COUNT(array) (sizeof array / sizeof array[0])
 
 static const QmMeasure third_columns[] = {
-    THIRD(frequency, "Hz", 1, "nominal middle"),
+    THIRD(freq, "Hz", 1, "nominal middle"),
     THIRD(level, "dBFS", 1, "of the band's mean square"),
     THIRD(target, "dBFS", 1, "the target curve, at the same mean level"),
     THIRD(deviation, "dB", 1, "level over target"),
@@ -369,8 +369,8 @@ static const QmMeasure third_columns[] = {
 static const QmMeasure bark_columns[] = {
     {"band", "Bark", QM_MEASURE_COUNT, 0, QM_VIEW_DETAIL, offsetof(QmBarkBand, band),
      "where it ends"},
-    BARK(from, "Hz", 0, "lower edge"),
-    BARK(to, "Hz", 0, "upper edge"),
+    BARK(low, "Hz", 0, "lower edge"),
+    BARK(high, "Hz", 0, "upper edge"),
     BARK(level, "dBFS", 1, "of the band's mean square"),
 };
 

@@ -11,16 +11,16 @@
 #include "analysis/long_term.h"
 
 typedef struct QmThird {
-    QmMeasured frequency; /* nominal, Hz */
+    QmMeasured freq;      /* nominal, Hz */
     QmMeasured level;     /* dBFS: of the band's mean square; 0 is 1 */
     QmMeasured target;    /* the curve, moved so that the mean difference is 0, dBFS */
     QmMeasured deviation; /* level - target, dB */
 } QmThird;
 
 typedef struct QmBarkBand {
-    int64_t band;        /* 1..24, from band - 1 to band Bark */
-    QmMeasured from, to; /* Hz */
-    QmMeasured level;    /* dBFS */
+    int64_t band;         /* 1..24, from band - 1 to band Bark */
+    QmMeasured low, high; /* Hz */
+    QmMeasured level;     /* dBFS */
 } QmBarkBand;
 
 typedef struct QmSpectrumResult {

@@ -40,6 +40,7 @@ status 0 "$qanalyze" --json --series "$tmp/song.wav"
 if have_python; then valid; fi
 cp "$tmp/out" "$tmp/whole.json"
 prints '"loudness":{"integrated":-'
+prints '"series":{"hop_ms":100,"momentary":['
 
 # --- the same whatever the way
 for threads in 1 2 5; do

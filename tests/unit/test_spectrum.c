@@ -137,7 +137,7 @@ static void bark_lines(void **state)
     for (int z = 1; z < 24; z += 3) {
         assert_true(band[z].band == z + 1);
         assert_true(near(band[z].level, 20 * log10(0.01 * (z + 1)) - 3.0103, 0.05));
-        assert_true(near(band[z].from, band[z - 1].to.value, 0));
+        assert_true(near(band[z].low, band[z - 1].high.value, 0));
     }
     qm_analysis_free(a);
 }
