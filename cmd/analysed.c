@@ -25,7 +25,8 @@ void analysed_print_facts(const QmAudioInfo *info)
 
 void analysed_print(const QmAnalysedFile *file, QmMeasureView view)
 {
-    printf("%s: ", file->name);
+    cli_print_name(file->name);
+    printf(": ");
     analysed_print_facts(&file->info);
     printf("\n");
     for (uint32_t i = 0; i < file->analysis->n_runs; i++)
@@ -90,7 +91,8 @@ void analysed_print_row(const QmAnalysedFile *file, uint32_t features)
             cell(file->analysis, columns[c].feature, columns[c].measure, text);
             printf("%*s  ", columns[c].width, text);
         }
-    printf("%s\n", file->name);
+    cli_print_name(file->name);
+    printf("\n");
 }
 
 /* --- for machines ------------------------------------------------------------------- */

@@ -221,6 +221,12 @@ bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmAren
 
 /* --- reporting ------------------------------------------------------------------ */
 
+void cli_print_name(const char *text)
+{
+    for (; *text; text++)
+        putchar((unsigned char)*text < ' ' || *text == 127 ? '?' : *text);
+}
+
 int cli_end(const CliTool *tool, int code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -59,6 +59,9 @@ bool cli_parse(const CliTool *tool, int argc, char **argv, void *options, QmAren
  * code. */
 int cli_report(const CliTool *tool, const CliCommon *common, const QmDiag *diag);
 
+/* `text` on standard output, control characters as '?': names of files may hold any. */
+void cli_print_name(const char *text);
+
 /* What main returns: `code`; when standard output could not be written, a message, and 4
  * instead of 0 and 1: a verdict that nobody could read is none. */
 int cli_end(const CliTool *tool, int code);

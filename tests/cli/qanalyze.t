@@ -156,6 +156,8 @@ fi
 cp "$tmp/s/kick.wav" "$tmp/"$'n\nl"q\\ \xff.wav'
 status 0 "$qanalyze" --json "$tmp/"$'n\nl"q\\ \xff.wav'
 if have_python; then valid; fi
+status 0 "$qanalyze" --features peak "$tmp/"$'n\nl"q\\ \xff.wav'
+is "and shows no control characters" "$(grep -c 'n?l"q' "$tmp/out")" 1
 
 # --- grids
 printf '0.5\t1\n1.0\t2\n1.5\t1\n2.0\t2\n' >"$tmp/given.beats"
