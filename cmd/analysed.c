@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "cmd/cli.h"
 
 #include <stdio.h>
 #include <string.h>
