@@ -169,11 +169,13 @@ sources: {a: {tone: {freq: 440}, inserts: [{reverb: {}}, {limiter: {}}]}}
 YAML
 echo keep >"$tmp/long.wav"
 "$qrender" -q "$tmp/s/long.yaml" -o "$tmp/long.wav" --to 36000s 2>"$tmp/err" &
-sleep 1
-kill -INT $!
+for second in 1 2 3; do # it may not listen yet on a busy machine
+    sleep 1
+    kill -INT $! 2>/dev/null
+done
 wait $!
 is "interrupted" $? 4
-is "the old file stays" "$(cat "$tmp/long.wav")" keep
+is "the old file stays" "$(head -c 100 "$tmp/long.wav")" keep
 mkfifo "$tmp/stuck"
 exec 3<>"$tmp/stuck" # a reader that never reads
 mkfifo "$tmp/silent"
