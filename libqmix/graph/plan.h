@@ -113,8 +113,18 @@ typedef struct QmPlan {
     bool meters;      /* every strip's post tap is metered */
 } QmPlan;
 
+/* A strip that is played from what was kept of it instead of being computed: its pre
+ * tap, or, of the master, its input. The asset holds song frames from 0 on. */
+typedef struct QmFrozen {
+    uint16_t strip;
+    QmTapPoint point; /* PRE; the master's IN */
+    QmAsset asset;
+} QmFrozen;
+
 typedef struct QmPlanRequest {
     QmIsa isa;
+    const QmFrozen *frozen; /* [n_frozen]; borrowed */
+    uint32_t n_frozen;
     const QmPickup *stems; /* strip and point filled in; copied */
     uint32_t n_stems;
     bool meters;
