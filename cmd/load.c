@@ -1,7 +1,6 @@
 /* Each step needs the one before: text, overrides, plug-ins (whose latencies the graph
- * wants), sounds (whose lengths the timeline
- * wants), clock, timeline, graph; the plan comes last, since stems and meters shape
- * it. */
+ * wants), sounds (whose lengths the timeline wants), clock, timeline, graph; the plan
+ * comes last, since stems and meters shape it. */
 #include "cmd/load.h"
 
 #include "base/text.h"
@@ -73,24 +72,39 @@ static QmStatus read_session(const LoadRequest *request, QmDiag *diag, Loaded *l
     return status;
 }
 
-QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
+/* Where sounds and plug-ins' states are looked for, and who finds plug-ins. */
+static QmStatus begin(const char *file, QmDiag *diag, Loaded *loaded)
 {
     *loaded = (Loaded){0};
     qm_arena_init(&loaded->arena);
-    loaded->file = request->file;
-    const char *slash = strrchr(request->file, '/');
-    loaded->folder = slash ? (size_t)(slash - request->file) + 1 : 0;
-    const char *folder = qm_arena_strndup(&loaded->arena, request->file, loaded->folder);
-    QmStatus status = folder ? qm_lv2_new(folder, &loaded->arena, diag, &loaded->lv2)
-                             : qm_fail_memory(diag);
-    if (status == QM_OK)
-        status = read_session(request, diag, loaded);
-    if (status == QM_OK)
-        status = qm_lv2_start(loaded->lv2, loaded->session, diag);
+    loaded->file = file;
+    const char *slash = strrchr(file, '/');
+    loaded->folder = slash ? (size_t)(slash - file) + 1 : 0;
+    const char *folder = qm_arena_strndup(&loaded->arena, file, loaded->folder);
+    return folder ? qm_lv2_new(folder, &loaded->arena, diag, &loaded->lv2)
+                  : qm_fail_memory(diag);
+}
+
+QmStatus load_read(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
+{
+    const QmStatus status = begin(request->file, diag, loaded);
+    return status == QM_OK ? read_session(request, diag, loaded) : status;
+}
+
+QmStatus load_made(const char *file, QmSession *session, QmDiag *diag, Loaded *loaded)
+{
+    const QmStatus status = begin(file, diag, loaded);
+    loaded->session = session;
+    return status;
+}
+
+QmStatus load_start(Loaded *loaded, bool resident, QmDiag *diag)
+{
+    QmStatus status = qm_lv2_start(loaded->lv2, loaded->session, diag);
     if (status != QM_OK)
         return status;
-    status = qm_prepare(loaded->session, open_sound, loaded, request->resident,
-                        &loaded->arena, diag, &loaded->prepared);
+    status = qm_prepare(loaded->session, open_sound, loaded, resident, &loaded->arena,
+                        diag, &loaded->prepared);
     if (status == QM_OK)
         status = qm_clock_new(loaded->session, &loaded->arena, diag, &loaded->clock);
     if (status == QM_OK)
@@ -100,6 +114,12 @@ QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
     if (status == QM_OK)
         status = qm_graph_new(loaded->session, &loaded->arena, diag, &loaded->graph);
     return status;
+}
+
+QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
+{
+    const QmStatus status = load_read(request, diag, loaded);
+    return status == QM_OK ? load_start(loaded, request->resident, diag) : status;
 }
 
 QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,

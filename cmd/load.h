@@ -33,6 +33,16 @@ typedef struct Loaded {
 /* Reads, overrides, validates, starts plug-ins, prepares the sounds, lays out timeline
  * and graph. Release it in any case. */
 QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
+
+/* The two halves of it, for who edits the session in between (loaded->session, which may
+ * be replaced by a copy). First the document, overruled and validated, */
+QmStatus load_read(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
+/* or a session that was made in memory: it is borrowed, and the names of its sounds are
+ * relative to the folder of `file` ("": the current one); */
+QmStatus load_made(const char *file, QmSession *session, QmDiag *diag, Loaded *loaded);
+/* then all that stands on it. */
+QmStatus load_start(Loaded *loaded, bool resident, QmDiag *diag);
+
 /* The plan for it. */
 QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,
                    QmPlan *plan);
