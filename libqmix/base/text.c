@@ -73,10 +73,9 @@ void qm_text_pad(QmText *text, size_t column)
     }
 }
 
-void qm_text_printf(QmText *text, const char *format, ...)
+void qm_text_vprintf(QmText *text, const char *format, va_list list)
 {
-    va_list list, again;
-    va_start(list, format);
+    va_list again;
     va_copy(again, list);
     const int length = vsnprintf(NULL, 0, format, list);
     if (length < 0) {
@@ -86,6 +85,13 @@ void qm_text_printf(QmText *text, const char *format, ...)
         text->length += (size_t)length;
     }
     va_end(again);
+}
+
+void qm_text_printf(QmText *text, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    qm_text_vprintf(text, format, list);
     va_end(list);
 }
 

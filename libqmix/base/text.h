@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 /* A text under construction. `failed` is set when the arena had no memory; later calls do
@@ -23,6 +24,7 @@ void qm_text_pad(QmText *text, size_t column);
 /* No floats in the format (locale!): see units.h. */
 void qm_text_printf(QmText *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void qm_text_vprintf(QmText *text, const char *format, va_list list);
 
 bool qm_same(const char *a, const char *b); /* NULL-safe string equality */
 bool qm_starts_with(const char *text, const char *prefix);

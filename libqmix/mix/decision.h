@@ -35,8 +35,8 @@ extern const char *const qm_origin_names[4]; /* "auto", "template", "user", NULL
 
 typedef struct QmDecision {
     QmStage stage;
-    const char *target;  /* "bass.eq.2.gain", "lead.fader.gain@9"; of a note: a strip */
-    const char *value;   /* "-3.2 dB", "yes", "kick"; "-": a note */
+    const char *target; /* "bass.eq.2.gain", "lead.fader.gain@9"; of a note: a strip */
+    const char *value;  /* "-3.2 dB", "yes", "kick"; "-": a note */
     QmOrigin origin;
     const char *rule;    /* "gain.trim"; of what users said: "override" */
     const char *because; /* "lufs=-14.8 target=-18.0"; free text; "" */
@@ -46,9 +46,9 @@ typedef struct QmDecision {
 
 /* A file that went in. */
 typedef struct QmLogInput {
-    const char *strip;          /* what it plays as */
-    const char *file;           /* as said */
-    char hash[17];              /* first 64 bits of its content's SHA-256, hex */
+    const char *strip; /* what it plays as */
+    const char *file;  /* as said */
+    char hash[17];     /* first 64 bits of its content's SHA-256, hex */
 } QmLogInput;
 
 /* The log and its head, which says what it was made from: enough to make it again. */

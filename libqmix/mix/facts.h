@@ -11,7 +11,7 @@
 #include "base/text.h"
 
 typedef enum QmChannels {
-    QM_CHANNELS_MONO,      /* one channel, or two that are the same to the bit */
+    QM_CHANNELS_MONO, /* one channel, or two that are the same to the bit */
     QM_CHANNELS_STEREO,
     QM_CHANNELS_OPPOSITE,  /* the same but for the polarity */
     QM_CHANNELS_LEFT_ONLY, /* the other is silent */
@@ -57,8 +57,8 @@ typedef struct QmFacts {
     QmMeasured mono_loss_max, mono_loss_freq;      /* dB, Hz */
 
     /* over time */
-    double tenth_s;        /* length of a tenth: 0.1 s in whole frames */
-    const double *tenths;  /* [n_tenths] K-weighted energies: for analysis/gating.h */
+    double tenth_s;       /* length of a tenth: 0.1 s in whole frames */
+    const double *tenths; /* [n_tenths] K-weighted energies: for analysis/gating.h */
     uint64_t n_tenths;
     QmBark bark; /* what masking needs */
 } QmFacts;

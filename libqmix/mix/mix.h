@@ -13,7 +13,7 @@
 /* A source strip. */
 struct QmMixStrip {
     const char *name;
-    uint16_t at;      /* in session->strips */
+    uint16_t at; /* in session->strips */
     QmRole role;
     const QmFacts *raw;   /* of what it plays, as it came */
     const QmFacts *chain; /* CHAINS on: behind its inserts, width and pan, before the
@@ -37,7 +37,7 @@ typedef struct QmOverride {
                            stage (masking) or a rule (gain.ride) */
     const char *value, *why; /* why: "" */
     QmPlace place;
-    uint32_t used;      /* how many decisions it has met */
+    uint32_t used; /* how many decisions it has met */
 } QmOverride;
 
 struct QmMix {
@@ -49,7 +49,7 @@ struct QmMix {
     uint64_t seed;
     double lufs, ceiling; /* the master's target */
     QmPass pass;
-    uint32_t round;       /* how often this pass was made, from 0 */
+    uint32_t round; /* how often this pass was made, from 0 */
     QmMixStrip *strips;
     uint32_t n_strips;
     const QmRelations *relations; /* pairs by index in strips; NULL: not looked at */
@@ -60,9 +60,7 @@ struct QmMix {
     QmDecisionLog log;
     QmOverride *overrides;
     uint32_t n_overrides;
-    /* of mix.c */
-    QmStatus status;
-    QmList edits;
+    QmStatus status; /* of the first failure; diag tells it */
 };
 
 /* --- making one --------------------------------------------------------------------- */
@@ -83,6 +81,8 @@ QmStatus qm_mix_session(const QmMix *mix, QmArena *arena, QmSession **session);
 /* "lufs=-14.8 target=-18.0": words without spaces, numbers as they were measured. */
 typedef struct QmReason {
     QmText text;
+    /* AUTO; set it to TEMPLATE where the value is what the template says, not measured */
+    QmOrigin origin;
 } QmReason;
 
 QmReason qm_reason(QmMix *mix);
@@ -95,8 +95,8 @@ void qm_reason_word(QmReason *reason, const char *word, const char *value);
 /* --- deciding ----------------------------------------------------------------------- */
 
 /* Sets the address that the format makes to `value` in its row's unit: clamped to the
- * row's range and rounded to what is written (0.1 dB, 1/24 octave, two digits of ms, 0.01
- * of pan and width; see quantum in mix.c). A user's override of that address takes its
+ * row's range and rounded to what is written (0.1 dB, three digits of Hz, two of ms; the
+ * table is in quantum.c). A user's override of that address takes its
  * place; nothing happens where a user switched off the rule, its stage, or what the
  * address is within, or where the session has the insert by itself. True: the session now
  * has this value (or the user's). */
@@ -145,8 +145,7 @@ QmMeasured qm_mix_reading(const QmMixStrip *strip, const char *slot, const char 
 bool qm_mix_heard(const QmMix *mix, const QmMixStrip *strip);
 /* LUFS of the strip in the mix: its chain's, and the fader's gain as decided. */
 QmMeasured qm_mix_loudness(const QmMix *mix, const QmMixStrip *strip);
-/* Song position text of a time, in bars where the tempo of the session is to be trusted,
- * else in seconds, for points of lanes. */
-void qm_mix_position(const QmMix *mix, double seconds, QmText *text);
+/* A time as a place in an address, "12.345s", to the millisecond: for points of lanes. */
+void qm_mix_position(double seconds, QmText *text);
 
 #endif

@@ -41,7 +41,7 @@ typedef struct QmRule {
     const char *id;  /* "dynamics.compress": its stage, a dot, its key */
     const char *key; /* in templates: "compress" */
     QmStage stage;
-    uint32_t passes; /* in which it is asked: QM_PASS_* */
+    uint32_t passes;    /* in which it is asked: QM_PASS_* */
     const char *reads;  /* for people: "lufs, transient ratio" */
     const char *writes; /* patterns of addresses, comma between: "STRIP.compressor.*" */
     const char *doc;    /* one or two sentences */
@@ -50,7 +50,7 @@ typedef struct QmRule {
     const char *group_name; /* "bands"; NULL: none */
     const QmParam *group;
     uint32_t n_group, max_groups;
-    bool on;           /* unless a template says otherwise; `off` and `none` in templates */
+    bool on; /* unless a template says otherwise; `off` and `none` in templates */
     /* Either of them: for each source strip in session order, with the settings of its
      * role, when they are on; or once, with those of the mix. */
     void (*strip)(QmMix *mix, const struct QmRule *rule, QmMixStrip *strip,

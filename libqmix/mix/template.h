@@ -19,7 +19,7 @@ typedef struct QmSettings {
     const char *style;    /* "glue"; "": none was named */
     const double *values; /* as a processor's: params, then n_groups groups */
     uint32_t n_groups;
-    const char *why;      /* as the template says; "" */
+    const char *why; /* as the template says; "" */
 } QmSettings;
 
 typedef struct QmTemplateTarget {
@@ -31,15 +31,15 @@ typedef struct QmTemplateTarget {
 typedef struct QmRoleAlias {
     const char *word; /* lower case: "bd", "kick", "lead vox" */
     QmRole role;
-    double weight;    /* 0..1: how surely */
+    double weight; /* 0..1: how surely */
 } QmRoleAlias;
 
 typedef struct QmTemplate {
     const char *name, *about;
-    const char *file;            /* where it was read */
-    const char *const *sources;  /* where its numbers come from, ended by NULL */
-    QmTemplateTarget target;     /* of the master, unless the user says another */
-    const QmTargetCurve *curve;  /* that the mix's long-term spectrum is to follow */
+    const char *file;           /* where it was read */
+    const char *const *sources; /* where its numbers come from, ended by NULL */
+    QmTemplateTarget target;    /* of the master, unless the user says another */
+    const QmTargetCurve *curve; /* that the mix's long-term spectrum is to follow */
     const QmRoleAlias *aliases;
     uint32_t n_aliases;
     /* [qm_rule_count()][QM_ROLE_COUNT + 1]: the last is for what is no strip's */

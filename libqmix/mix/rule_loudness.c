@@ -1,0 +1,85 @@
+/* The master's gain, in front of its limiter: first what the sum lacks, then what the
+ * delivered loudness was off by, again and again. Where the limiter works, a decibel more
+ * of gain is less than one more of loudness, so an error shrinks by that share each time;
+ * 0.5 of it is the worst that music shows within the reach, and 8 passes are 1/256. */
+#include "base/qmath.h"
+#include "mix/mix.h"
+
+enum { REACH, STEP };
+
+static const QmParam params[] = {
+    {.name = "reach",
+     .help = "most that the limiter may take from a peak for the sake of loudness",
+     .unit = QM_UNIT_DB,
+     .max = 40,
+     .def = 12},
+    {.name = "step",
+     .help = "how finely the gain is set",
+     .unit = QM_UNIT_DB,
+     .min = 0.01,
+     .max = 1,
+     .def = 0.02},
+};
+
+static double limiting(const QmMix *mix)
+{
+    for (uint32_t i = 0; i < mix->n_readings; i++)
+        if (qm_same(mix->readings[i].slot, "limiter") &&
+            qm_same(mix->readings[i].name, "reduction"))
+            return mix->readings[i].value;
+    return 0;
+}
+
+static void first_guess(QmMix *mix, const QmRule *rule, const double *settings)
+{
+    QmReason reason = qm_reason(mix);
+    qm_reason_measured(&reason, "lufs", mix->sum->lufs, 2);
+    qm_reason_number(&reason, "target", mix->lufs, 1);
+    qm_decide_step(mix, rule, &reason, mix->lufs - mix->sum->lufs.value, settings[STEP],
+                   "master.level.gain");
+}
+
+static void correct(QmMix *mix, const QmRule *rule, const double *settings)
+{
+    const double error = mix->lufs - mix->out->lufs.value;
+    const double reduction = limiting(mix);
+    QmReason reason = qm_reason(mix);
+    qm_reason_measured(&reason, "lufs", mix->sum->lufs, 2);
+    qm_reason_number(&reason, "target", mix->lufs, 1);
+    qm_reason_measured(&reason, "delivered", mix->out->lufs, 2);
+    qm_reason_number(&reason, "limiting", reduction, 1);
+    qm_reason_number(&reason, "pass", mix->round + 1, 0);
+    if (error > settings[STEP] && reduction > settings[REACH]) {
+        qm_reason_word(&reason, "missed", "it would take more limiting than the reach");
+        qm_note(mix, rule, &reason, "master");
+        return;
+    }
+    if (error > -settings[STEP] && error < settings[STEP])
+        return;
+    qm_decide_step(mix, rule, &reason, qm_decided(mix, 0, "master.level.gain") + error,
+                   settings[STEP], "master.level.gain");
+}
+
+static void decide(QmMix *mix, const QmRule *rule, const double *settings,
+                   uint32_t n_groups)
+{
+    (void)n_groups;
+    if (mix->pass == QM_PASS_SUM && !mix->sum->lufs.why)
+        first_guess(mix, rule, settings);
+    else if (mix->pass == QM_PASS_MASTER && !mix->out->lufs.why)
+        correct(mix, rule, settings);
+}
+
+const QmRule qm_rule_master_loudness = {
+    .id = "master.loudness",
+    .key = "loudness",
+    .stage = QM_STAGE_MASTER,
+    .passes = QM_PASS_SUM | QM_PASS_MASTER,
+    .reads = "loudness of what the master is fed and of what it delivers, its limiter",
+    .writes = "master.level.gain",
+    .doc = "Brings the mix to its target loudness, as far as the limiter is let.",
+    .params = params,
+    .n_params = QM_COUNT(params),
+    .on = true,
+    .mix = decide,
+};
