@@ -36,6 +36,12 @@ static QmStatus open_sound(void *context, const char *name, QmPlace place, QmDia
     return qm_audio_open(NULL, path, place, diag, reader);
 }
 
+QmStatus load_open_sound(const Loaded *loaded, const QmSound *sound, QmPlace place,
+                         QmDiag *diag, QmAudioReader *reader)
+{
+    return open_sound((void *)loaded, sound->file, place, diag, reader);
+}
+
 static QmStatus set_seed(QmSession *session, const char *text, QmDiag *diag)
 {
     double seed;
@@ -98,15 +104,9 @@ QmStatus load_made(const char *file, QmSession *session, QmDiag *diag, Loaded *l
     return status;
 }
 
-QmStatus load_start(Loaded *loaded, bool resident, QmDiag *diag)
+static QmStatus lay_out(Loaded *loaded, QmDiag *diag)
 {
-    QmStatus status = qm_lv2_start(loaded->lv2, loaded->session, diag);
-    if (status != QM_OK)
-        return status;
-    status = qm_prepare(loaded->session, open_sound, loaded, resident, &loaded->arena,
-                        diag, &loaded->prepared);
-    if (status == QM_OK)
-        status = qm_clock_new(loaded->session, &loaded->arena, diag, &loaded->clock);
+    QmStatus status = qm_clock_new(loaded->session, &loaded->arena, diag, &loaded->clock);
     if (status == QM_OK)
         status = qm_timeline_new(loaded->session, loaded->clock,
                                  qm_prepared_frames(loaded->prepared), &loaded->arena,
@@ -114,6 +114,28 @@ QmStatus load_start(Loaded *loaded, bool resident, QmDiag *diag)
     if (status == QM_OK)
         status = qm_graph_new(loaded->session, &loaded->arena, diag, &loaded->graph);
     return status;
+}
+
+QmStatus load_start(Loaded *loaded, bool resident, QmDiag *diag)
+{
+    QmStatus status = qm_lv2_start(loaded->lv2, loaded->session, diag);
+    if (status == QM_OK)
+        status = qm_prepare(loaded->session, open_sound, loaded, resident, &loaded->arena,
+                            diag, &loaded->prepared);
+    return status == QM_OK ? lay_out(loaded, diag) : status;
+}
+
+QmStatus load_edited(const Loaded *first, QmSession *session, QmDiag *diag,
+                     Loaded *edited)
+{
+    *edited = (Loaded){.file = first->file,
+                       .folder = first->folder,
+                       .session = session,
+                       .lv2 = first->lv2,
+                       .prepared = first->prepared,
+                       .borrows = true};
+    qm_arena_init(&edited->arena);
+    return lay_out(edited, diag);
 }
 
 QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
@@ -132,9 +154,10 @@ QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,
 
 void load_release(Loaded *loaded)
 {
-    if (loaded->prepared)
+    if (!loaded->borrows) {
         qm_prepared_release(loaded->prepared);
-    qm_lv2_release(loaded->lv2);
+        qm_lv2_release(loaded->lv2);
+    }
     qm_arena_release(&loaded->arena);
 }
 

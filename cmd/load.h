@@ -25,6 +25,7 @@ typedef struct Loaded {
     QmSession *session;
     QmLv2 *lv2;
     QmPrepared *prepared;
+    bool borrows; /* lv2 and prepared are another's */
     QmClock *clock;
     QmTimeline timeline;
     QmGraph graph;
@@ -42,6 +43,15 @@ QmStatus load_read(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
 QmStatus load_made(const char *file, QmSession *session, QmDiag *diag, Loaded *loaded);
 /* then all that stands on it. */
 QmStatus load_start(Loaded *loaded, bool resident, QmDiag *diag);
+
+/* The same for a copy of its session with other inserts, sends, buses, automation: sounds
+ * and plug-ins are those of `first`, which outlives it. */
+QmStatus load_edited(const Loaded *first, QmSession *session, QmDiag *diag,
+                     Loaded *edited);
+
+/* Opens a sound of the session for reading. */
+QmStatus load_open_sound(const Loaded *loaded, const QmSound *sound, QmPlace place,
+                         QmDiag *diag, QmAudioReader *reader);
 
 /* The plan for it. */
 QmStatus load_plan(Loaded *loaded, const QmPlanRequest *request, QmDiag *diag,
