@@ -9,10 +9,10 @@
 #include "cmd/load.h"
 #include "cmd/outcome.h"
 #include "cmd/plugins.h"
+#include "cmd/tail.h"
 #include "formats/audio_write.h"
 #include "formats/framesum.h"
 #include "render/offline.h"
-#include "render/trim.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -30,8 +30,6 @@ typedef struct Options {
     uint64_t threads, chunk, pull;
     bool explain, list_processors;
 } Options;
-
-enum { TRIM_BYTES = 256 << 20 }; /* of silence that is waited for at the end, at most */
 
 #define FIELD(name) offsetof(Options, name)
 
@@ -348,19 +346,15 @@ static QmStatus open_outputs(Run *run, QmDiag *diag)
 static bool may_trim(const Run *run)
 {
     const Options *o = run->options;
-    return !o->to && !o->stems && run->loaded.session->tail.value < 0;
+    return !o->to && !o->stems && tail_open_ended(&run->loaded);
 }
 
 static QmStatus open_trim(Run *run, QmDiag *diag)
 {
     if (!may_trim(run))
         return QM_OK;
-    const uint32_t channels = 2 * run->plan.n_outputs;
-    const int64_t tail = run->plan.frames - run->loaded.timeline.end + 1;
-    const int64_t room = TRIM_BYTES / (int64_t)(channels * sizeof(float));
-    return qm_trim_open(&run->trim, run->outputs, run->n_outputs, channels,
-                        run->loaded.timeline.end, (uint32_t)(tail < room ? tail : room),
-                        &run->loaded.arena, diag, &run->trimmed);
+    return tail_trim(&run->loaded, &run->plan, run->outputs, run->n_outputs, &run->trim,
+                     diag, &run->trimmed);
 }
 
 /* Song frames that came out. */
