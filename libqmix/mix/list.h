@@ -6,6 +6,22 @@
 
 /* One line a rule, in the order in which they are asked and stand in the log. */
 #define QM_RULES                                                                         \
+    QM_RULE(dynamics_gate)                                                               \
+    QM_RULE(dynamics_de_ess)                                                             \
+    QM_RULE(dynamics_transient)                                                          \
+    QM_RULE(dynamics_compress)                                                           \
+    QM_RULE(dynamics_multiband)                                                          \
+    QM_RULE(dynamics_duck)                                                               \
+    QM_RULE(dynamics_share)                                                              \
+    QM_RULE(dynamics_glue)                                                               \
+    QM_RULE(effects_saturate)                                                            \
+    QM_RULE(effects_modulate)                                                            \
+    QM_RULE(effects_reverb)                                                              \
+    QM_RULE(effects_delay)                                                               \
+    QM_RULE(automation_sweep)                                                            \
+    QM_RULE(automation_shape)                                                            \
+    QM_RULE(automation_pump)                                                             \
+    QM_RULE(automation_energy)                                                           \
     QM_RULE(master_bus)                                                                  \
     QM_RULE(master_mono_low)                                                             \
     QM_RULE(master_loudness)                                                             \

@@ -1,0 +1,136 @@
+/* dynamics.compress. */
+#include "mix/mix.h"
+
+enum {
+    THRESHOLD,
+    ATTACK,
+    RELEASE,
+    MIX,
+    TRANSIENT_RATIO,
+    TRANSIENT_ATTACK,
+    MAX_REDUCTION,
+    EVEN_RANGE,
+    EVEN_PLR,
+    PERIODS,
+    MAKEUP,
+    RATIO,
+    KNEE,
+    DETECTOR,
+    RMS_TIME,
+    KEY_LOW_CUT
+};
+
+static const char *const detector_names[] = {"peak", "rms", NULL};
+
+static const QmParam params[] = {
+    [THRESHOLD] = {.name = "threshold",
+                   .help =
+                       "of a strip at -18 LUFS; moves with the loudness that is measured",
+                   .unit = QM_UNIT_DB,
+                   .min = -60,
+                   .max = 0,
+                   .def = -18},
+    [ATTACK] = {.name = "attack",
+                .help = "time to cover 63 % of a growing reduction",
+                .unit = QM_UNIT_MS,
+                .min = 0.01,
+                .max = 500,
+                .def = 20},
+    [RELEASE] = {.name = "release",
+                 .help = "time to cover 63 % of a shrinking reduction; at least",
+                 .unit = QM_UNIT_MS,
+                 .min = 1,
+                 .max = 5000,
+                 .def = 100},
+    [MIX] = {.name = "mix",
+             .help = "share of the compressed signal",
+             .unit = QM_UNIT_PERCENT,
+             .max = 100,
+             .def = 100},
+    [TRANSIENT_RATIO] = {.name = "transient-ratio",
+                         .help = "above that the attack is another",
+                         .max = 1,
+                         .def = 0.7},
+    [TRANSIENT_ATTACK] = {.name = "transient-attack",
+                          .help = "factor of the attack there",
+                          .min = 0.1,
+                          .max = 10,
+                          .def = 0.5},
+    [MAX_REDUCTION] = {.name = "max-reduction",
+                       .help = "the threshold is raised until no more than that is taken",
+                       .unit = QM_UNIT_DB,
+                       .min = 0.5,
+                       .max = 40,
+                       .def = 12},
+    [EVEN_RANGE] = {.name = "even-range",
+                    .help = "levels of 400 ms that move less than that need none",
+                    .unit = QM_UNIT_DB,
+                    .max = 40},
+    [EVEN_PLR] = {.name = "even-plr",
+                  .help = "and true peaks that are less than that above the loudness",
+                  .unit = QM_UNIT_DB,
+                  .max = 40},
+    [PERIODS] = {.name = "periods",
+                 .help = "of the lowest tone that a release lasts at least",
+                 .max = 10,
+                 .def = 2},
+    [MAKEUP] = {.name = "makeup",
+                .help = "whether what it takes is given back, by loudness",
+                .kind = QM_PARAM_SWITCH,
+                .max = 1,
+                .def = 1},
+    [RATIO] = {.name = "ratio",
+               .help = "input over output, in dB above the threshold",
+               .unit = QM_UNIT_RATIO,
+               .min = 1,
+               .max = 100,
+               .def = 2},
+    [KNEE] = {.name = "knee",
+              .help = "width of the bend around the threshold",
+              .unit = QM_UNIT_DB,
+              .max = 24,
+              .def = 6},
+    [DETECTOR] = {.name = "detector",
+                  .help = "what the level is taken from",
+                  .kind = QM_PARAM_CHOICE,
+                  .max = 1,
+                  .choices = detector_names,
+                  .def = 1},
+    [RMS_TIME] = {.name = "rms-time",
+                  .help = "over which rms averages, 63 % of a change",
+                  .unit = QM_UNIT_MS,
+                  .min = 0.1,
+                  .max = 500,
+                  .def = 5},
+    [KEY_LOW_CUT] = {.name = "key-low-cut",
+                     .help = "takes lows from what is listened to, 20 Hz: off",
+                     .unit = QM_UNIT_HZ,
+                     .min = 20,
+                     .max = 10000,
+                     .def = 20},
+};
+
+static void strip(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
+                  const double *settings, uint32_t n_groups)
+{
+    (void)mix;
+    (void)rule;
+    (void)strip;
+    (void)settings;
+    (void)n_groups;
+}
+
+const QmRule qm_rule_dynamics_compress = {
+    .id = "dynamics.compress",
+    .key = "compress",
+    .stage = QM_STAGE_DYNAMICS,
+    .passes = QM_PASS_STEMS | QM_PASS_CHAINS | QM_PASS_AGAIN,
+    .reads =
+        "lufs, transient ratio, range, plr, thirds; reduction, lufs behind the chain",
+    .writes = "STRIP.compressor.*",
+    .doc = "compresses what moves, no more than it needs, and gives back the loudness "
+           "that it took",
+    .params = params,
+    .n_params = QM_COUNT(params),
+    .strip = strip,
+};
