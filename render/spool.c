@@ -1,7 +1,8 @@
 /* reader -> [4096 frames] -> picked channels -> (resampler) -> write(2)
  *
  * The file has no name from the start (O_TMPFILE) where the file system can do that, else
- * its name is taken away as soon as it is open. */
+ * its name is taken away as soon as it is open. What a render writes to it goes straight
+ * to the end of the line. */
 #include "render/spool.h"
 
 #include "render/resample.h"
@@ -137,6 +138,61 @@ QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked,
     }
     *spool = made;
     return QM_OK;
+}
+
+/* ---- as a sink, and as a sound ---- */
+
+static QmStatus take(void *self, int64_t frame, const float *audio, uint32_t n,
+                     QmDiag *diag)
+{
+    (void)frame; /* sinks are written in order */
+    return append(self, audio, n, diag);
+}
+
+static QmStatus finish(void *self, QmDiag *diag)
+{
+    (void)self;
+    (void)diag;
+    return QM_OK;
+}
+
+static void leave(void *self) { (void)self; }
+
+QmStatus qm_spool_open(uint32_t width, QmDiag *diag, QmSpool *spool, QmSink *sink)
+{
+    *spool = (QmSpool){open_nameless(), width, 0};
+    *sink = (QmSink){take, finish, leave, spool, width};
+    return spool->fd < 0 ? cannot_write(diag, errno) : QM_OK;
+}
+
+static QmStatus read_back(void *self, int64_t frame, uint32_t n, float *out,
+                          uint32_t *got, QmDiag *diag)
+{
+    const QmSpool *const spool = self;
+    const int64_t left = spool->frames - frame;
+    const uint32_t there = left > n ? n : left > 0 ? (uint32_t)left : 0;
+    *got = qm_spool_read(spool, frame, there, out);
+    return *got == there ? QM_OK
+                         : qm_fail_plain(diag, QM_ERR_IO, "cannot read a temporary file");
+}
+
+static uint64_t none(const void *self)
+{
+    (void)self;
+    return 0;
+}
+
+QmAudioReader qm_spool_reader(QmSpool *spool, uint32_t rate)
+{
+    return (QmAudioReader){.info = {.rate = rate,
+                                    .channels = spool->width,
+                                    .frames = spool->frames,
+                                    .seekable = true,
+                                    .format = "float"},
+                           .read = read_back,
+                           .close = leave,
+                           .not_finite = none,
+                           .self = spool};
 }
 
 uint32_t qm_spool_read(const QmSpool *spool, int64_t frame, uint32_t n, float *out)

@@ -5,6 +5,7 @@
 #define QM_RENDER_SPOOL_H
 
 #include "base/arena.h"
+#include "graph/sink.h"
 #include "model/audio_reader.h"
 
 typedef struct QmSpool {
@@ -18,6 +19,11 @@ typedef struct QmSpool {
  * Errors: the reader's; QM_ERR_IO when the file cannot be written. */
 QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked,
                        uint32_t width, uint32_t rate, QmDiag *diag, QmSpool *spool);
+/* An empty one that a render fills: all that is written to `sink`, one frame after the
+ * other. The caller closes the spool; the sink's close does nothing. */
+QmStatus qm_spool_open(uint32_t width, QmDiag *diag, QmSpool *spool, QmSink *sink);
+/* The spool as a sound at `rate` Hz, for who reads sounds: borrowed, any frame. */
+QmAudioReader qm_spool_reader(QmSpool *spool, uint32_t rate);
 /* Reads n frames into out[n][width]; returns how many could be. Any thread. */
 uint32_t qm_spool_read(const QmSpool *spool, int64_t frame, uint32_t n, float *out);
 void qm_spool_close(QmSpool *spool);
