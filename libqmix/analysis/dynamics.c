@@ -1,5 +1,5 @@
-/* Two things are kept of every tenth of a second: its level and highest sample, and how
- * much power its spectra have and had in transients (transients.h). All else is drawn
+/* Of every tenth of a second its level and highest sample are kept here; how much power
+ * its spectra have, and have in transients, is kept by transience.h. All else is drawn
  * from these, from the onsets and the sections: 24 bytes a tenth.
  *
  *     level   10 log10 of the mean square of all channels, of 4 tenths, at every tenth
@@ -19,22 +19,19 @@
 #include "analysis/dynamics.h"
 
 #include "analysis/analysis.h"
-#include "analysis/bin_bands.h"
 #include "analysis/gating.h"
 #include "analysis/level_sums.h"
 #include "analysis/onset.h"
 #include "analysis/section.h"
 #include "analysis/tenths.h"
-#include "analysis/transients.h"
+#include "analysis/transience.h"
 #include "base/qmath.h"
 #include "base/sort.h"
 
 enum {
-    LOOKS = 1 << (QM_BLOCK_BITS - QM_FAST_HOP_BITS), /* in a block */
-    OCTAVE = 3,                                      /* thirds */
-    WINDOW = 4,                                      /* tenths */
-    RANGE_LEAST = 30,                                /* windows: fewer have no range */
-    RANGES = 3,                                      /* of frequencies */
+    WINDOW = 4,       /* tenths */
+    RANGE_LEAST = 30, /* windows: fewer have no range */
+    RANGES = 3,       /* of frequencies */
 };
 #define MOST        1e30
 #define GATE        1e-7 /* -70 dBFS */
@@ -59,34 +56,16 @@ typedef struct Tenth {
     float peak;
 } Tenth;
 
-typedef struct Power {
-    float total, transient;
-} Power;
-
 typedef struct Partial {
-    float power[LOOKS][QM_TRANSIENT_BANDS];
     uint32_t n_tenths;
     Tenth tenths[];
 } Partial;
 
 typedef struct State {
-    int64_t frames;
-    bool begun;
-    QmTransients transients;
-    double total[QM_TRANSIENT_BANDS], transient[QM_TRANSIENT_BANDS];
-    double tenth_total, tenth_transient; /* of the tenth that looks are in */
-    QmList tenths;                       /* of Tenth */
-    QmList powers;                       /* of Power, a tenth each */
+    QmList tenths; /* of Tenth */
 } State;
 
 /* ---- scan ---- */
-
-static bool prepare(const QmFeatureCall *call, void *setup)
-{
-    const uint32_t n = call->spec->block >> (QM_BLOCK_BITS - QM_FAST_BITS);
-    qm_bin_bands_init(setup, call->spec, n, OCTAVE);
-    return true;
-}
 
 static size_t partial_size(const QmScanSpec *spec)
 {
@@ -114,72 +93,15 @@ static void scan(const QmFeatureCall *call, const QmBlock *block, void *partial)
     }
 }
 
-static void fast(const QmFeatureCall *call, const QmBlock *block,
-                 const QmSpectrum *spectrum, void *partial)
-{
-    Partial *const p = partial;
-    const int64_t look = spectrum->index - block->at / spectrum->hop;
-    qm_bin_bands_power(call->setup, spectrum->re[0], spectrum->im[0], p->power[look]);
-}
-
 /* ---- merge ---- */
-
-/* All looks that are around frames of the tenths that are full. */
-static bool close_tenths(const QmFeatureCall *call, State *s, int64_t frame)
-{
-    const int64_t now = frame / qm_tenth(call->spec);
-    while ((int64_t)s->powers.count < now) {
-        const Power power = {(float)s->tenth_total, (float)s->tenth_transient};
-        if (!qm_list_append(&s->powers, &power, 1, sizeof power, call->arena))
-            return false;
-        s->tenth_total = s->tenth_transient = 0;
-    }
-    return true;
-}
-
-static bool look(const QmFeatureCall *call, State *s, const float *power)
-{
-    const int64_t hop = call->spec->block / LOOKS;
-    float total[QM_TRANSIENT_BANDS], transient[QM_TRANSIENT_BANDS];
-    qm_transients_look(&s->transients, power, total, transient);
-    const int64_t index = s->transients.looks - 1 - QM_TRANSIENT_WIDE;
-    if (index < 0)
-        return true;
-    if (!close_tenths(call, s, index * hop))
-        return false;
-    for (uint32_t b = 0; b < s->transients.bands; b++) {
-        s->total[b] += (double)total[b];
-        s->transient[b] += (double)transient[b];
-        s->tenth_total += (double)total[b];
-        s->tenth_transient += (double)transient[b];
-    }
-    return true;
-}
 
 static bool merge(const QmFeatureCall *call, const QmBlock *block, const void *partial,
                   void *state)
 {
+    (void)block;
     const Partial *const p = partial;
     State *const s = state;
-    const QmBinBands *const bands = call->setup;
-    if (!s->begun)
-        qm_transients_init(&s->transients, bands->count);
-    s->begun = true;
-    s->frames += block->n;
-    const uint32_t hop = call->spec->block / LOOKS, looks = (block->n + hop - 1) / hop;
-    for (uint32_t i = 0; i < looks; i++)
-        if (!look(call, s, p->power[i]))
-            return false;
     return qm_list_append(&s->tenths, p->tenths, p->n_tenths, sizeof(Tenth), call->arena);
-}
-
-static bool drain(const QmFeatureCall *call, State *s)
-{
-    static const float nothing[QM_TRANSIENT_BANDS];
-    for (uint32_t i = 0; s->begun && i < QM_TRANSIENT_WIDE; i++)
-        if (!look(call, s, nothing))
-            return false;
-    return close_tenths(call, s, s->frames);
 }
 
 /* ---- finish: levels ---- */
@@ -272,29 +194,20 @@ static bool tell_crest(const QmFeatureCall *call, const State *s, QmDynamics *r)
 
 /* ---- finish: transients ---- */
 
-static QmMeasured ratio(double transient, double total)
+static bool tell_ratios(const QmFeatureCall *call, const QmTransience *t, QmDynamics *r)
 {
-    return total > 0 ? qm_measured(transient / total) : qm_unmeasured(silence);
-}
-
-static bool tell_ratios(const QmFeatureCall *call, const State *s, QmDynamics *r)
-{
-    const QmBinBands *const bands = call->setup;
-    double total = 0, transient = 0;
     uint32_t b = 0;
     for (uint32_t k = 0; k < RANGES; k++) {
         double part = 0, of_part = 0;
-        for (; b < bands->count && bands->middle_hz[b] < ranges[k].to_hz; b++) {
-            part += s->total[b];
-            of_part += s->transient[b];
+        for (; b < t->bands && t->middle_hz[b] < ranges[k].to_hz; b++) {
+            part += t->total[b];
+            of_part += t->transient[b];
         }
-        const QmDynamicsBand band = {ranges[k].name, ratio(of_part, part)};
+        const QmDynamicsBand band = {ranges[k].name, qm_transience_ratio(of_part, part)};
         if (!qm_list_append(&r->bands, &band, 1, sizeof band, call->arena))
             return false;
-        total += part;
-        transient += of_part;
     }
-    r->transient_ratio = ratio(transient, total);
+    r->transient_ratio = t->ratio;
     return true;
 }
 
@@ -332,11 +245,11 @@ static QmMeasured rate_of(const QmOnsets *onsets, double from, double to, size_t
 }
 
 /* The whole tenths in a section. */
-static bool tell_section(const QmFeatureCall *call, const State *s, size_t from,
-                         size_t to, QmDynamicsSection *r)
+static bool tell_section(const QmFeatureCall *call, const State *s, const QmTransience *t,
+                         size_t from, size_t to, QmDynamicsSection *r)
 {
     const Tenth *const tenths = s->tenths.items;
-    const Power *const powers = s->powers.items;
+    const QmTransienceTenth *const powers = t->tenths.items;
     double power = 0, total = 0, transient = 0;
     float peak = 0;
     for (size_t i = from; i < to; i++) {
@@ -348,13 +261,13 @@ static bool tell_section(const QmFeatureCall *call, const State *s, size_t from,
     const Tenth all = {power / (double)(to - from), peak};
     r->level = peak > 0 ? qm_measured(level_of(all)) : qm_unmeasured(silence);
     r->crest = peak > 0 ? qm_measured(crest_of(all)) : qm_unmeasured(silence);
-    r->transient_ratio = ratio(transient, total);
+    r->transient_ratio = qm_transience_ratio(transient, total);
     return tell_range(call, tenths + from, to - from, &r->range);
 }
 
 static bool tell_sections(const QmFeatureCall *call, const State *s,
-                          const QmSections *sections, const QmOnsets *onsets,
-                          QmDynamics *r)
+                          const QmTransience *t, const QmSections *sections,
+                          const QmOnsets *onsets, QmDynamics *r)
 {
     const QmSection *const section = sections->sections.items;
     size_t next = 0;
@@ -373,7 +286,7 @@ static bool tell_sections(const QmFeatureCall *call, const State *s,
         if (begin >= end)
             to->level = to->crest = to->range = to->transient_ratio =
                 qm_unmeasured("under 100 ms");
-        else if (!tell_section(call, s, begin, end, to))
+        else if (!tell_section(call, s, t, begin, end, to))
             return false;
     }
     return true;
@@ -399,11 +312,12 @@ static bool finish(const QmFeatureCall *call, const QmAnalysis *analysis, void *
     QmDynamics *const r = result;
     const QmOnsets *const onsets = qm_analysis_result(analysis, &qm_feature_onset);
     const QmSections *const sections = qm_analysis_result(analysis, &qm_feature_section);
+    const QmTransience *const t = qm_analysis_result(analysis, &qm_feature_transience);
     r->hop_s = qm_tenth(call->spec) / call->spec->rate;
-    if (!drain(call, s) || !tell_crest(call, s, r) ||
+    if (!tell_crest(call, s, r) ||
         !tell_range(call, s->tenths.items, s->tenths.count, &r->range) ||
-        !tell_ratios(call, s, r) || !tell_attacks(call, onsets, r) ||
-        !tell_sections(call, s, sections, onsets, r))
+        !tell_ratios(call, t, r) || !tell_attacks(call, onsets, r) ||
+        !tell_sections(call, s, t, sections, onsets, r))
         return false;
     r->compression = compression(r);
     return true;
@@ -467,7 +381,8 @@ static const QmMeasure measures[] = {
      "of the 400 ms that end with each tenth of a second, from the fourth on"},
 };
 
-static const QmFeature *const needs[] = {&qm_feature_onset, &qm_feature_section, NULL};
+static const QmFeature *const needs[] = {&qm_feature_onset, &qm_feature_section,
+                                         &qm_feature_transience, NULL};
 
 const QmFeature qm_feature_dynamics = {
     .name = "dynamics",
@@ -476,12 +391,9 @@ const QmFeature qm_feature_dynamics = {
     .n_measures = sizeof measures / sizeof measures[0],
     .result_size = sizeof(QmDynamics),
     .needs = needs,
-    .setup_size = sizeof(QmBinBands),
     .state_size = sizeof(State),
     .partial_size = partial_size,
-    .prepare = prepare,
     .scan = scan,
-    .fast = fast,
     .merge = merge,
     .finish = finish,
 };

@@ -12,15 +12,16 @@
 #include "analysis/spectrum.h"
 #include "analysis/stereo.h"
 #include "analysis/tempo.h"
+#include "analysis/transience.h"
 #include "analysis/wave.h"
 #include "base/text.h"
 
 static const QmFeature *const features[] = {
-    &qm_feature_dr14,     &qm_feature_peak,     &qm_feature_loudness,
-    &qm_feature_level,    &qm_feature_spectrum, &qm_feature_resonance,
-    &qm_feature_wave,     &qm_feature_bark,     &qm_feature_stereo,
-    &qm_feature_onset,    &qm_feature_tempo,    &qm_feature_section,
-    &qm_feature_dynamics, &qm_feature_key,
+    &qm_feature_dr14,       &qm_feature_peak,     &qm_feature_loudness,
+    &qm_feature_level,      &qm_feature_spectrum, &qm_feature_resonance,
+    &qm_feature_wave,       &qm_feature_bark,     &qm_feature_stereo,
+    &qm_feature_onset,      &qm_feature_tempo,    &qm_feature_section,
+    &qm_feature_transience, &qm_feature_dynamics, &qm_feature_key,
 };
 
 uint32_t qm_feature_count(void) { return sizeof features / sizeof features[0]; }

@@ -1,4 +1,4 @@
-/* tests: analysis/dynamics analysis/transients */
+/* tests: analysis/dynamics analysis/transience analysis/transients */
 #include "analysis/dynamics.h"
 
 #include "analysis/onset.h"
