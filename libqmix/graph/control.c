@@ -310,9 +310,10 @@ void qm_op_reset_params(const QmPlan *plan, Op *op)
         for (uint32_t k = 0; k < p->n_slots; k++)
             memcpy(op->slots[k].params[m], p->slots[k].insert[m]->params,
                    p->slots[k].n_params * sizeof(double));
-        if (strip->input.generator && strip->input.generator->n_params)
+        const QmGenDesc *generator = op->input[m].generator;
+        if (generator && generator->n_params)
             memcpy(op->input[m].params, strip->input.params,
-                   strip->input.generator->n_params * sizeof(double));
+                   generator->n_params * sizeof(double));
         op->fader_params[m][QM_FADER_GAIN] = strip->fader.gain_db;
         op->fader_params[m][QM_FADER_PAN] = strip->fader.pan;
         op->fader_params[m][QM_FADER_WIDTH] = strip->fader.width;

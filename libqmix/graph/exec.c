@@ -3,7 +3,8 @@
  *   grid line: every moving param steps towards where it will be at the next one
  *   for each segment between events:
  *       the events of this frame
- *       input: generators, or the ordered sum of the feeds   -> rows (one lane a channel)
+ *       input: generators, the ordered sum of the feeds, or what was kept of a frozen strip
+ *                                                            -> rows (one lane a channel)
  *       slots: the chain, in place
  *       fader: rows -> post tap
  *
@@ -88,6 +89,11 @@ static bool make_voices(const QmPlan *plan, uint16_t strip, Input *input, QmAren
 
 static bool make_input(const QmPlan *plan, uint16_t strip, Input *input, QmArena *arena)
 {
+    const QmFrozen *frozen = plan->frozen[strip];
+    if (frozen) {
+        input->frozen = &frozen->asset;
+        return true;
+    }
     const QmStrip *owner = &plan->session->strips[strip];
     const QmInput *source = &owner->input;
     input->late = (int64_t)plan->graph->nodes[strip].in_latency -
@@ -356,6 +362,16 @@ static void sum_feeds(const QmExec *exec, Input *input, int64_t frame, uint32_t 
     exec->kernels->round(sums, n, pairs);
 }
 
+/* As `generate`, from what was kept. */
+static const float *thaw(const Input *input, uint32_t reader, int64_t frame, uint32_t n,
+                         float *pairs)
+{
+    const float *found = qm_asset_view(input->frozen, reader, frame, n);
+    if (!found)
+        qm_asset_read(input->frozen, reader, frame, n, pairs);
+    return found ? found : pairs;
+}
+
 static void run_input(const QmExec *exec, Op *op, int64_t frame, uint32_t n, QmVec *rows)
 {
     static const float silence[2 * QM_QUANTUM];
@@ -364,7 +380,9 @@ static void run_input(const QmExec *exec, Op *op, int64_t frame, uint32_t n, QmV
     for (uint32_t m = 0; m < op->plan->n_members; m++) {
         Input *input = &op->input[m];
         in[m] = pairs[m];
-        if (input->generator)
+        if (input->frozen)
+            in[m] = thaw(input, op->plan->strip[m], frame, n, pairs[m]);
+        else if (input->generator)
             in[m] = generate(input, op->plan->strip[m], frame, n, pairs[m]);
         else
             sum_feeds(exec, input, frame, n, pairs[m]);
@@ -562,6 +580,8 @@ uint32_t qm_exec_readings(const QmExec *exec, QmSlotReadings *list)
     const QmPlan *plan = exec->plan;
     uint32_t n = 0;
     for (uint16_t s = 0; s < plan->session->n_strips; s++) {
+        if (plan->op_of[s] == QM_NO_OP)
+            continue;
         const Op *op = &exec->ops[plan->op_of[s]];
         const uint32_t m = plan->member_of[s];
         for (uint32_t k = 0; k < op->plan->n_slots; k++) {

@@ -40,7 +40,8 @@ void qm_exec_pick_up(const QmExec *exec, const QmPickup *pickup, int64_t frame,
  * op runs. */
 QmMeter qm_exec_meter(const QmExec *exec, uint16_t strip);
 
-/* What every insert that has readings measured since the last locate, in session order;
+/* What every insert that was run and has readings measured since the last locate, in
+ * session order;
  * gives how many there are. list NULL: only that. While no op runs. */
 uint32_t qm_exec_readings(const QmExec *exec, QmSlotReadings *list);
 

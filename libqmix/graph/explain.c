@@ -3,6 +3,8 @@
 #include "graph/plan.h"
 #include "model/address.h"
 
+static const char *const points[] = {"in", "pre", "post"};
+
 static void print_chain(const QmPlanOp *op, QmText *text)
 {
     for (uint32_t k = 0; k < op->n_slots; k++) {
@@ -19,7 +21,6 @@ static void print_chain(const QmPlanOp *op, QmText *text)
 
 static void print_feed(const QmPlan *plan, const QmEdge *edge, QmText *text)
 {
-    static const char *const points[] = {"in", "pre", "post"};
     const QmStrip *from = &plan->session->strips[edge->from];
     if (edge->kind == QM_EDGE_HEARD) {
         qm_text_printf(text, "        heard %s, %s, by %s", from->name,
@@ -54,10 +55,13 @@ static void print_strip(const QmPlan *plan, uint16_t s, QmText *text)
         qm_text_add(text, ", shares gain");
     if (!node->audible)
         qm_text_add(text, ", silenced by solo");
+    const QmFrozen *frozen = plan->frozen[s];
+    if (frozen)
+        qm_text_printf(text, ", frozen at %s", points[frozen->point]);
     if (strip->output)
         qm_text_printf(text, ", output %u-%u", strip->output, strip->output + 1);
     qm_text_add(text, "\n");
-    for (uint32_t e = 0; e < node->n_edges; e++)
+    for (uint32_t e = 0; !frozen && e < node->n_edges; e++)
         print_feed(plan, &plan->graph->edges[node->first_edge + e], text);
 }
 

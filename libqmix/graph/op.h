@@ -25,8 +25,10 @@ typedef struct Feed {
     uint32_t left; /* frames until the gain has arrived */
 } Feed;
 
-/* Where a member's signal begins: a generator, or the sum of its feeds. */
+/* Where a member's signal begins: what was kept of it, a generator, or the sum of its
+ * feeds. */
 typedef struct Input {
+    const QmAsset *frozen; /* by engine frames; NULL: the member is computed */
     const QmGenDesc *generator;
     QmProcSpec spec;
     double *params;

@@ -19,6 +19,17 @@
 #include "proc/asset.h"
 #include "seq/modulation.h"
 
+/* A strip that is played from what was kept of it instead of being computed: its pre
+ * tap, or of a bus or the master its input. What lies in front of that is not run; the
+ * strip's latency, its place in the graph and all behind the tap stay as they are. The
+ * asset holds the tap's engine frames from 0 on (so that what rings before the song is
+ * kept, too), as a plan of the same session makes them; behind its end is silence. */
+typedef struct QmFrozen {
+    uint16_t strip;
+    QmTapPoint point; /* PRE or IN */
+    QmAsset asset;
+} QmFrozen;
+
 /* One position of a gang's chain. Arrays are by member. */
 typedef struct QmPlanSlot {
     const QmProcDesc *proc;
@@ -29,6 +40,8 @@ typedef struct QmPlanSlot {
     uint32_t latency[QM_GANG];  /* of the signal that enters this slot */
     const QmEdge *key[QM_GANG]; /* keyed slots only */
 } QmPlanSlot;
+
+enum { QM_NO_OP = UINT16_MAX };
 
 /* What an agenda item touches. */
 typedef enum QmAgendaKind {
@@ -72,6 +85,7 @@ typedef struct QmPlanOp {
     uint32_t wave;
     uint32_t n_members;
     uint16_t strip[QM_GANG];
+    const QmFrozen *frozen[QM_GANG]; /* NULL: the member is computed */
     QmPlanSlot *slots;
     uint32_t n_slots;
     uint32_t *needs; /* ops that must have computed a span before this one can */
@@ -102,9 +116,10 @@ typedef struct QmPlan {
     QmIsa isa;
     QmPlanOp *ops; /* sorted by (wave, first strip) */
     uint32_t n_ops;
-    uint32_t *op_of;     /* [n_strips] */
-    uint32_t *member_of; /* [n_strips] */
-    QmPickup *outputs;   /* pairs in channel order; strip QM_NONE: a silent pair */
+    uint32_t *op_of;         /* [n_strips]; QM_NO_OP: nobody needs it */
+    uint32_t *member_of;     /* [n_strips] */
+    const QmFrozen **frozen; /* [n_strips]; NULL: computed */
+    QmPickup *outputs;       /* pairs in channel order; strip QM_NONE: a silent pair */
     uint32_t n_outputs;
     QmPickup *stems; /* what the caller asked for */
     uint32_t n_stems;
@@ -113,22 +128,20 @@ typedef struct QmPlan {
     bool meters;      /* every strip's post tap is metered */
 } QmPlan;
 
-/* A strip that is played from what was kept of it instead of being computed: its pre
- * tap, or, of the master, its input. The asset holds song frames from 0 on. */
-typedef struct QmFrozen {
-    uint16_t strip;
-    QmTapPoint point; /* PRE; the master's IN */
-    QmAsset asset;
-} QmFrozen;
-
+/* With frozen strips, or `stems_only`, only what outputs, stems and meters need is
+ * computed; else every strip. */
 typedef struct QmPlanRequest {
     QmIsa isa;
-    const QmFrozen *frozen; /* [n_frozen]; borrowed */
+    const QmFrozen *frozen; /* [n_frozen], borrowed; those that qm_plan_can_freeze */
     uint32_t n_frozen;
     const QmPickup *stems; /* strip and point filled in; copied */
     uint32_t n_stems;
+    bool stems_only; /* there are no outputs */
     bool meters;
 } QmPlanRequest;
+
+/* Whether a strip can be played from a tap: nobody listens in front of it. */
+bool qm_plan_can_freeze(const QmSession *session, uint16_t strip, QmTapPoint point);
 
 /* All pointers handed in are borrowed for the plan's life. Errors: QM_ERR_MEMORY. */
 QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,

@@ -129,6 +129,8 @@ void rig_build(Rig *rig, QmIsa isa, const QmPickup *stems, uint32_t n_stems)
     rig_graph(rig);
     assert_int_equal(qm_clock_new(rig->session, &rig->arena, &diag, &rig->clock), QM_OK);
     const QmPlanRequest request = {.isa = isa,
+                                   .frozen = rig->frozen,
+                                   .n_frozen = rig->n_frozen,
                                    .stems = stems,
                                    .n_stems = n_stems,
                                    .meters = rig->meters};

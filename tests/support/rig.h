@@ -18,7 +18,9 @@ typedef struct Rig {
     QmEvent events[RIG_EVENTS];
     QmClock *clock;
     QmTimeline timeline;
-    bool meters; /* set before rig_build */
+    bool meters; /* set before rig_build, as is what is frozen */
+    const QmFrozen *frozen;
+    uint32_t n_frozen;
     QmGraph graph;
     QmPlan plan;
     QmExec *exec;

@@ -1,5 +1,5 @@
 /* The plan: which strips share a gang, who needs whom, what happens where and when. */
-/* tests: graph/plan graph/explain */
+/* tests: graph/plan graph/agenda graph/explain */
 #include "tests/support/rig.h"
 
 #include <setjmp.h>
@@ -97,6 +97,85 @@ static void events_are_moved_by_the_latency_before_them(void **state)
     rig_end(&rig);
 }
 
+/* a -> bus, b -> master, keyed by a; what nobody needs any more is not computed. */
+static void frozen_strips_need_nothing_in_front(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_start(&rig, 2, 1);
+    rig.strips[0].to = 2;
+    rig_insert(&rig, 0, "limiter", 0);
+    rig_insert(&rig, 1, "compressor", 0)->key = 0;
+    rig_insert(&rig, 3, "gain", 0);
+    rig_event(&rig, 500, (QmTarget){.strip = 1, .slot = QM_SLOT_INSERT}, 0, -3, 0);
+    rig_event(&rig, 500, (QmTarget){.strip = 1, .slot = QM_SLOT_FADER}, 0, -3, 0);
+    QmFrozen frozen[] = {{.strip = 1, .point = QM_POINT_PRE},
+                         {.strip = 3, .point = QM_POINT_IN}};
+    rig.frozen = frozen;
+    rig.n_frozen = 1;
+    rig_build(&rig, QM_ISA_BEST, NULL, 0);
+    const uint32_t latency = rig.graph.nodes[1].latency;
+    const QmPlanOp *b = &rig.plan.ops[rig.plan.op_of[1]];
+    assert_int_equal(b->n_slots, 0);
+    assert_int_equal(b->n_agenda, 1); /* the fader's */
+    assert_int_equal(b->agenda[0].frame, 500 + latency);
+    assert_true(latency > 0); /* a's limiter holds b back, frozen or not */
+    assert_ptr_equal(b->frozen[rig.plan.member_of[1]], &frozen[0]);
+    assert_false(rig.plan.ops[rig.plan.op_of[0]].keeps[QM_POINT_PRE]);
+    QmText text;
+    qm_text_init(&text, &rig.arena);
+    qm_plan_print(&rig.plan, &text);
+    assert_non_null(strstr(text.data, ", frozen at pre"));
+    rig.n_frozen = 2;
+    rig_build(&rig, QM_ISA_BEST, NULL, 0);
+    assert_int_equal(rig.plan.n_ops, 1);
+    assert_int_equal(rig.plan.ops[0].n_slots, 1);
+    assert_int_equal(rig.plan.op_of[0], QM_NO_OP);
+    assert_int_equal(rig.plan.op_of[1], QM_NO_OP);
+    assert_int_equal(rig.plan.op_of[2], QM_NO_OP);
+    rig_end(&rig);
+}
+
+static void a_tap_that_is_heard_in_front_cannot_be_frozen(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_start(&rig, 2, 0);
+    double params[QM_MAX_PARAMS];
+    QmModulator hears = {.source = qm_mod_find("envelope"), .params = params};
+    const int tap = qm_mod_find_param(hears.source, "tap");
+    qm_mod_defaults(hears.source, 0, params);
+    rig.session->modulators = &hears;
+    rig.session->n_modulators = 1;
+    params[tap] = QM_MOD_TAP_PRE;
+    assert_true(qm_plan_can_freeze(rig.session, 0, QM_POINT_PRE));
+    params[tap] = QM_MOD_TAP_IN;
+    assert_false(qm_plan_can_freeze(rig.session, 0, QM_POINT_PRE));
+    assert_true(qm_plan_can_freeze(rig.session, 0, QM_POINT_IN));
+    assert_true(qm_plan_can_freeze(rig.session, 1, QM_POINT_PRE));
+    rig.session->n_modulators = 0;
+    rig_end(&rig);
+}
+
+static void with_stems_only_there_are_no_outputs(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_start(&rig, 3, 0);
+    rig_build(&rig, QM_ISA_BEST, NULL, 0);
+    const QmPickup stem = {.strip = 1, .point = QM_POINT_PRE};
+    const QmPlanRequest request = {.stems = &stem, .n_stems = 1, .stems_only = true};
+    QmPlan plan;
+    assert_int_equal(qm_plan_new(&rig.graph, &rig.timeline, NULL, rig.clock, &request,
+                                 &rig.arena, NULL, &plan),
+                     QM_OK);
+    assert_int_equal(plan.n_outputs, 0);
+    assert_int_equal(plan.n_ops, 1);
+    assert_int_equal(plan.ops[0].n_members, 1);
+    assert_int_equal(plan.ops[0].strip[0], 1);
+    rig_end(&rig);
+}
+
 static void the_plan_can_be_read(void **state)
 {
     (void)state;
@@ -148,6 +227,9 @@ int main(void)
         cmocka_unit_test(a_key_and_a_bypass_change_the_shape),
         cmocka_unit_test(only_taps_that_are_read_are_kept),
         cmocka_unit_test(events_are_moved_by_the_latency_before_them),
+        cmocka_unit_test(frozen_strips_need_nothing_in_front),
+        cmocka_unit_test(a_tap_that_is_heard_in_front_cannot_be_frozen),
+        cmocka_unit_test(with_stems_only_there_are_no_outputs),
         cmocka_unit_test(the_plan_can_be_read),
         cmocka_unit_test(out_of_memory_is_told),
     };
