@@ -8,7 +8,7 @@
 #include "graph/op.h"
 
 #include "base/qmath.h"
-#include "dsp/pan.h"
+#include "graph/fader.h"
 #include "model/address.h"
 
 _Static_assert(QM_RAMP == QM_QUANTUM, "moves arrive on the next grid line");
@@ -31,12 +31,7 @@ static void update_fader(const QmPlan *plan, Op *op, uint32_t m)
     const double gain = off ? 0.0 : qm_db_to_gain(p[QM_FADER_GAIN]);
     const QmFader *fader = &plan->session->strips[op->plan->strip[m]].fader;
     float coeffs[2][QM_FADER_COEFFS];
-    for (int c = 0; c < 2; c++) {
-        const QmPanGains pan = qm_pan_gains(fader->pan_law, fader->pan_mode,
-                                            p[QM_FADER_PAN], p[QM_FADER_WIDTH], c);
-        coeffs[c][QM_FADER_SELF] = (float)(gain * pan.self);
-        coeffs[c][QM_FADER_CROSS] = (float)(gain * pan.cross);
-    }
+    qm_fader_coeffs(fader, gain, p[QM_FADER_PAN], p[QM_FADER_WIDTH], coeffs);
     qm_ramp_to(&op->fader, m, coeffs[0], coeffs[1], false);
 }
 
