@@ -106,3 +106,22 @@ QmStatus qm_file_read(const char *path, size_t max_size, QmArena *arena, QmDiag 
     }
     return status;
 }
+
+QmStatus qm_file_hash(const char *path, QmSha256 *sha, QmDiag *diag)
+{
+    enum { PIECE = 1 << 18 };
+    static _Thread_local char piece[PIECE];
+    int file;
+    QmStatus status = open_file(path, path, SIZE_MAX, diag, &file);
+    for (ssize_t got = 1; got > 0 && status == QM_OK;) {
+        got = read(file, piece, PIECE);
+        if (got < 0)
+            status = qm_fail_plain(diag, QM_ERR_IO, "cannot read '%s': %s", path,
+                                   reason(errno));
+        else
+            qm_sha256_add(sha, piece, (size_t)got);
+    }
+    if (file >= 0)
+        (void)close(file);
+    return status;
+}

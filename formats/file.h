@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/hash.h"
 
 /* Reads `path` ("-": standard input) to its end; pipes and FIFOs too. *data has a NUL
  * behind its *size bytes. Errors: QM_ERR_INPUT when it is not there, may not be read, is
@@ -11,5 +12,8 @@
  * QM_ERR_MEMORY. */
 QmStatus qm_file_read(const char *path, size_t max_size, QmArena *arena, QmDiag *diag,
                       char **data, size_t *size);
+
+/* Feeds the content of `path` to `sha`. Errors: as above. */
+QmStatus qm_file_hash(const char *path, QmSha256 *sha, QmDiag *diag);
 
 #endif
