@@ -6,6 +6,18 @@
 
 /* One line a rule, in the order in which they are asked and stand in the log. */
 #define QM_RULES                                                                         \
+    QM_RULE(gain_trim)                                                                   \
+    QM_RULE(gain_group)                                                                  \
+    QM_RULE(gain_level)                                                                  \
+    QM_RULE(gain_ride)                                                                   \
+    QM_RULE(gain_section)                                                                \
+    QM_RULE(spatial_width)                                                               \
+    QM_RULE(spatial_pan)                                                                 \
+    QM_RULE(spatial_separate)                                                            \
+    QM_RULE(spatial_image)                                                               \
+    QM_RULE(spatial_mono_bass)                                                           \
+    QM_RULE(spatial_haas)                                                                \
+    QM_RULE(spatial_mid_side)                                                            \
     QM_RULE(dynamics_gate)                                                               \
     QM_RULE(dynamics_de_ess)                                                             \
     QM_RULE(dynamics_transient)                                                          \

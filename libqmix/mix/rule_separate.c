@@ -1,0 +1,257 @@
+/* Strips that sound alike at the same time are moved apart.
+ *
+ *     overlap(i, j) = sum over 1/3 octaves from 100 Hz to 10 kHz of sqrt(p_i p_j)
+ *                     times the share of the time of the one that plays less in which
+ *                     the other plays, too
+ *
+ * with p the powers of a strip as parts of one: 1 for equal spectra, 0 where there is no
+ * common band (Bhattacharyya 1943). Levels do not count; those are the balance's. Pairs
+ * from `severity` on that are not yet 2 * amount apart are in conflict.
+ *
+ * All are placed at once. Each strip in a conflict goes to -amount or +amount, so that
+ * most of the overlap is between the sides and little on one of them (a largest cut):
+ * first one by one, those with the most conflict first, then each is tried on the other
+ * side until nothing gets better. Where that leaves a choice, strips stay on their side,
+ * then the sides are kept even. The order is by conflict and name, never that of the
+ * session; strips that are farther out already stay there. A pan takes nothing from the
+ * mono sum, so no octave is lost. */
+#include "base/qmath.h"
+#include "mix/field.h"
+
+enum { AMOUNT, SEVERITY, LEAN };
+
+#define PLAYS_LU 20.0  /* below its loudness a strip counts as silent */
+#define STAY     0.01  /* of overlap: what it is worth to stay on one's side */
+#define EVEN     0.001 /* and that the sides have the same number of strips */
+
+enum { FIRST_THIRD = 7, END_THIRD = 28 }; /* 100 Hz .. 10 kHz */
+
+static const QmParam params[] = {
+    [AMOUNT] = {.name = "amount",
+                .help = "how far from the middle strips in conflict are moved, 0: not",
+                .max = 1},
+    [SEVERITY] = {.name = "severity",
+                  .help = "overlap of spectra and time from which it is a conflict",
+                  .max = 1,
+                  .def = 0.6},
+    [LEAN] = {.name = "lean",
+              .help = "one side above the other from which a stereo strip has its place",
+              .unit = QM_UNIT_DB,
+              .max = 40,
+              .def = 3},
+};
+
+typedef struct Seat {
+    QmMixStrip *strip;
+    double roots[QM_THIRDS]; /* square roots of the parts of the power */
+    double floor;            /* energy from which a tenth plays */
+    double amount, severity;
+    double pan, conflict; /* before; sum of its conflicts */
+    const QmMixStrip *worst;
+    double worst_overlap;
+    int side; /* -1, 1; 0: not placed */
+} Seat;
+
+typedef struct Field {
+    Seat *seats;
+    double *overlaps; /* [n][n]; 0 where there is no conflict */
+    uint32_t n;
+} Field;
+
+/* ---- overlap ---- */
+
+static void take_spectrum(Seat *seat)
+{
+    const QmFacts *const raw = seat->strip->raw;
+    double sum = 0;
+    for (uint32_t b = FIRST_THIRD; b < END_THIRD; b++)
+        sum += raw->thirds[b] > QM_GAP ? qm_pow(10, raw->thirds[b] / 10) : 0;
+    for (uint32_t b = FIRST_THIRD; b < END_THIRD; b++)
+        if (sum > 0 && raw->thirds[b] > QM_GAP)
+            seat->roots[b] = qm_sqrt(qm_pow(10, raw->thirds[b] / 10) / sum);
+    seat->floor = qm_pow(10, (raw->lufs.value - PLAYS_LU + 0.691) / 10);
+}
+
+static double together(const Seat *a, const Seat *b)
+{
+    const QmFacts *const x = a->strip->raw, *const y = b->strip->raw;
+    uint64_t both = 0, in_x = 0, in_y = 0;
+    for (uint64_t i = 0; i < x->n_tenths || i < y->n_tenths; i++) {
+        const bool one = i < x->n_tenths && x->tenths[i] >= a->floor;
+        const bool other = i < y->n_tenths && y->tenths[i] >= b->floor;
+        in_x += one;
+        in_y += other;
+        both += one && other;
+    }
+    const uint64_t less = in_x < in_y ? in_x : in_y;
+    return less ? (double)both / (double)less : 0;
+}
+
+static double overlap_of(const Seat *a, const Seat *b)
+{
+    double alike = 0;
+    for (uint32_t i = FIRST_THIRD; i < END_THIRD; i++)
+        alike += a->roots[i] * b->roots[i];
+    const double severity = a->severity > b->severity ? a->severity : b->severity;
+    if (alike < severity)
+        return 0;
+    const double overlap = alike * together(a, b);
+    return overlap >= severity ? overlap : 0;
+}
+
+static double distance(double a, double b) { return a < b ? b - a : a - b; }
+
+static void compare(Field *field)
+{
+    for (uint32_t i = 0; i < field->n; i++)
+        for (uint32_t j = i + 1; j < field->n; j++) {
+            Seat *const a = &field->seats[i], *const b = &field->seats[j];
+            if (distance(a->pan, b->pan) >= a->amount + b->amount - 1e-9)
+                continue;
+            const double overlap = overlap_of(a, b);
+            field->overlaps[i * field->n + j] = overlap;
+            field->overlaps[j * field->n + i] = overlap;
+            a->conflict += overlap;
+            b->conflict += overlap;
+            if (overlap > a->worst_overlap) {
+                a->worst_overlap = overlap;
+                a->worst = b->strip;
+            }
+            if (overlap > b->worst_overlap) {
+                b->worst_overlap = overlap;
+                b->worst = a->strip;
+            }
+        }
+}
+
+/* ---- the assignment ---- */
+
+/* What is gained by seat i being on `side`, as the others are. */
+static double gain_of(const Field *field, uint32_t i, int side)
+{
+    const Seat *const seat = &field->seats[i];
+    double gain = side * seat->pan > 0 ? STAY : 0;
+    for (uint32_t j = 0; j < field->n; j++) {
+        if (j == i || field->seats[j].side == 0)
+            continue;
+        const bool apart = field->seats[j].side != side;
+        gain += apart ? field->overlaps[i * field->n + j] + EVEN : 0;
+    }
+    return gain;
+}
+
+/* The better side; where they are as good the one it is on, or the left. */
+static int better(const Field *field, uint32_t i)
+{
+    const double left = gain_of(field, i, -1), right = gain_of(field, i, 1);
+    const int now = field->seats[i].side;
+    if (distance(left, right) < 1e-9)
+        return now ? now : -1;
+    return left > right ? -1 : 1;
+}
+
+/* The strip that is placed next: most conflict, then first by name. */
+static int next_of(const Field *field)
+{
+    int next = -1;
+    for (uint32_t i = 0; i < field->n; i++) {
+        const Seat *const seat = &field->seats[i];
+        if (seat->side == 0 && seat->conflict > 0 &&
+            (next < 0 || seat->conflict > field->seats[next].conflict))
+            next = (int)i;
+    }
+    return next;
+}
+
+/* Every change gains more than a ten thousandth of what all can, so it ends; the bound is
+ * against roundings. */
+static void assign(Field *field)
+{
+    for (int i = next_of(field); i >= 0; i = next_of(field))
+        field->seats[i].side = better(field, (uint32_t)i);
+    bool changed = true;
+    for (uint32_t round = 0; changed && round < field->n; round++) {
+        changed = false;
+        for (uint32_t i = 0; i < field->n; i++) {
+            Seat *const seat = &field->seats[i];
+            const int side = seat->side ? better(field, i) : 0;
+            changed = changed || side != seat->side;
+            seat->side = side;
+        }
+    }
+}
+
+/* ---- the rule ---- */
+
+/* Seats in the order of names. */
+static void seat(Field *field, QmMix *mix, const QmMixStrip *strip, const double *s)
+{
+    uint32_t at = field->n++;
+    while (at > 0 && qm_field_before(strip, field->seats[at - 1].strip)) {
+        field->seats[at] = field->seats[at - 1];
+        at--;
+    }
+    field->seats[at] = (Seat){.strip = (QmMixStrip *)strip,
+                              .amount = s[AMOUNT],
+                              .severity = s[SEVERITY],
+                              .pan = qm_decided(mix, 0, "%s.fader.pan", strip->name)};
+    take_spectrum(&field->seats[at]);
+}
+
+static bool gather(Field *field, QmMix *mix, const QmRule *rule)
+{
+    const size_t n = mix->n_strips;
+    field->seats = QM_NEW_ARRAY(mix->arena, Seat, n);
+    field->overlaps = QM_NEW_ARRAY(mix->arena, double, n *n);
+    if (!field->seats || !field->overlaps)
+        return false;
+    for (uint32_t i = 0; i < mix->n_strips; i++) {
+        const QmMixStrip *const strip = &mix->strips[i];
+        uint32_t n_groups;
+        const double *const s = qm_mix_settings(mix, rule, strip, &n_groups);
+        if (s && s[AMOUNT] > 0 && qm_field_is_free(mix, strip, s[LEAN]) &&
+            !strip->raw->lufs.why && !qm_overruled(mix, "%s.fader.pan", strip->name))
+            seat(field, mix, strip, s);
+    }
+    return true;
+}
+
+static void move(QmMix *mix, const QmRule *rule, const Seat *seat)
+{
+    const double place = seat->side * seat->amount;
+    if (seat->side == 0 || seat->side * seat->pan >= seat->amount)
+        return;
+    QmReason reason = qm_reason(mix);
+    qm_reason_word(&reason, "against", seat->worst->name);
+    qm_reason_number(&reason, "overlap", seat->worst_overlap, 2);
+    if (seat->pan != 0)
+        qm_reason_number(&reason, "was", seat->pan, 2);
+    qm_decide(mix, rule, &reason, place, "%s.fader.pan", seat->strip->name);
+}
+
+static void decide(QmMix *mix, const QmRule *rule, const double *settings,
+                   uint32_t n_groups)
+{
+    (void)settings;
+    (void)n_groups;
+    Field field = {0};
+    if (!gather(&field, mix, rule))
+        return;
+    compare(&field);
+    assign(&field);
+    for (uint32_t i = 0; i < field.n; i++)
+        move(mix, rule, &field.seats[i]);
+}
+
+const QmRule qm_rule_spatial_separate = {
+    .id = "spatial.separate",
+    .key = "separate",
+    .stage = QM_STAGE_SPATIAL,
+    .passes = QM_PASS_STEMS,
+    .reads = "spectra, when strips play, pans as decided",
+    .writes = "STRIP.fader.pan",
+    .doc = "Moves strips that sound alike at the same time to different sides.",
+    .params = params,
+    .n_params = QM_COUNT(params),
+    .mix = decide,
+};
