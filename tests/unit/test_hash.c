@@ -1,3 +1,4 @@
+/* tests: base/hash base/hash_x86 */
 /* Known answers of FIPS 180-4, and the 64-bit hash that must never change: streams of
  * random numbers hang on it. */
 #include <setjmp.h>
