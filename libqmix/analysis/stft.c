@@ -49,17 +49,32 @@ size_t qm_stft_work(const QmStft *stft)
            (2 * (size_t)stft->n + qm_fft_work(stft->fft) + 4 * bins_room(stft));
 }
 
+/* Four floats: what every machine has registers for. All below is elementwise. */
+typedef float Four __attribute__((vector_size(16)));
+typedef float FourU __attribute__((vector_size(16), aligned(4))); /* unaligned access */
+enum { FOUR = 4 };
+
+static Four four(const float *x) { return *(const FourU *)x; }
+static void put(float *to, Four x) { *(FourU *)to = x; }
+/* x[0], x[-1], x[-2], x[-3] */
+static Four backwards(const float *x)
+{
+    const Four y = four(x - (FOUR - 1));
+    return __builtin_shufflevector(y, y, 3, 2, 1, 0);
+}
+
 /* The samples from `start` on under the window: one channel, or the middle of two. */
 static void load_one(const QmStft *stft, const float *x, float *out)
 {
-    for (uint32_t i = 0; i < stft->n; i++)
-        out[i] = x[i] * stft->window[i];
+    for (uint32_t i = 0; i < stft->n; i += FOUR)
+        put(out + i, four(x + i) * four(stft->window + i));
 }
 
 static void load_middle(const QmStft *stft, const float *l, const float *r, float *out)
 {
-    for (uint32_t i = 0; i < stft->n; i++)
-        out[i] = 0.5f * (l[i] + r[i]) * stft->window[i];
+    const Four half = {0.5f, 0.5f, 0.5f, 0.5f};
+    for (uint32_t i = 0; i < stft->n; i += FOUR)
+        put(out + i, half * (four(l + i) + four(r + i)) * four(stft->window + i));
 }
 
 static void load(const QmStft *stft, const QmScanSpec *spec, const QmBlock *block,
@@ -80,15 +95,17 @@ static void load(const QmStft *stft, const QmScanSpec *spec, const QmBlock *bloc
     }
 }
 
-/* The two spectra in X, see dsp/fft.h. The ends stand for one bin only. */
+/* The two spectra in X, see dsp/fft.h. The ends stand for one bin only. What the last
+ * four write at n / 2 is written again. */
 static void split(uint32_t n, const float *re, const float *im, float *const out[4])
 {
-    for (uint32_t k = 1; k < n / 2; k++) {
-        const float a = re[k], b = im[k], c = re[n - k], d = im[n - k];
-        out[0][k] = a + c;
-        out[1][k] = b - d;
-        out[2][k] = b + d;
-        out[3][k] = c - a;
+    for (uint32_t k = 1; k < n / 2; k += FOUR) {
+        const Four a = four(re + k), c = backwards(re + n - k);
+        const Four b = four(im + k), d = backwards(im + n - k);
+        put(out[0] + k, a + c);
+        put(out[1] + k, b - d);
+        put(out[2] + k, b + d);
+        put(out[3] + k, c - a);
     }
     const float end = 1.41421356f;
     for (uint32_t k = 0; k <= n / 2; k += n / 2) {
