@@ -129,11 +129,6 @@ static QmStatus read_source(QmSessionReader *self, const QmYamlNode *map,
 
 /* ---- targets ---- */
 
-static const char *const curve_names[] = {"linear", "exp", NULL};
-static const QmParam curve_row = {.name = "curve",
-                                  .help = "of the way between from and to",
-                                  .kind = QM_PARAM_CHOICE,
-                                  .choices = curve_names};
 static const char *const route_keys[] = {"param", "amount", "from", "to", "curve"};
 enum { PARAM, AMOUNT, FROM, TO, CURVE, ROUTE_KEYS };
 
@@ -207,7 +202,7 @@ static QmStatus read_route_values(QmReader *reader,
     }
     double curve = QM_CURVE_LINEAR;
     if (status == QM_OK && keys[CURVE]) {
-        status = read_value(reader, keys[CURVE], &curve_row, &curve);
+        status = read_value(reader, keys[CURVE], &qm_route_curve_param, &curve);
     }
     route->sets = !keys[AMOUNT];
     route->curve = (QmCurve)curve;
@@ -433,8 +428,8 @@ static void print_route(QmPrinter *printer, const QmSession *session,
         qm_printer_row(printer, &route->rows[i], route->params[i]);
     }
     if (route->sets && route->curve != QM_CURVE_LINEAR) {
-        qm_yaml_key(&printer->yaml, curve_row.name);
-        qm_printer_row(printer, &curve_row, route->curve);
+        qm_yaml_key(&printer->yaml, qm_route_curve_param.name);
+        qm_printer_row(printer, &qm_route_curve_param, route->curve);
     }
     qm_yaml_end(&printer->yaml);
 }

@@ -15,12 +15,6 @@ static bool is_start(QmPosition at)
 
 /* ---- tempo: 126, or a list ---- */
 
-static const QmParam bpm_row = {.name = "bpm",
-                                .help = "quarter notes a minute",
-                                .unit = QM_UNIT_BPM,
-                                .min = 10,
-                                .max = 1000,
-                                .def = 120};
 static const QmParam ramp_row = {
     .name = "ramp",
     .help = "is reached in a straight line from the entry before",
@@ -35,7 +29,7 @@ static const QmField tempo_fields[] = {
     {.key = "bpm",
      .type = &qm_field_number,
      .offset = offsetof(QmTempo, bpm),
-     .row = &bpm_row,
+     .row = &qm_tempo_param,
      .required = true},
     {.key = "ramp",
      .type = &qm_field_switch,
@@ -80,7 +74,7 @@ static QmStatus read_tempo(QmReader *reader, const QmYamlNode *node, const QmFie
     if (node->kind == QM_YAML_LIST) {
         return read_changes(reader, node, &tempo_list, session, &session->tempo);
     }
-    return qm_reader_row(reader, node, &bpm_row, &session->tempo[0].bpm);
+    return qm_reader_row(reader, node, &qm_tempo_param, &session->tempo[0].bpm);
 }
 
 static bool is_one_tempo(const QmSession *session)
@@ -94,7 +88,7 @@ static void print_tempo(QmPrinter *printer, const QmField *field, const void *ba
     (void)field, (void)value;
     const QmSession *session = base;
     if (is_one_tempo(session)) {
-        qm_printer_row(printer, &bpm_row, session->tempo[0].bpm);
+        qm_printer_row(printer, &qm_tempo_param, session->tempo[0].bpm);
     } else {
         tempo_list.type->print(printer, &tempo_list, session, &session->tempo);
     }
@@ -109,7 +103,7 @@ static bool is_default_tempo(const QmField *field, const void *base, const void 
 {
     (void)field, (void)value;
     const QmSession *session = base;
-    return is_one_tempo(session) && session->tempo[0].bpm == bpm_row.def;
+    return is_one_tempo(session) && session->tempo[0].bpm == qm_tempo_param.def;
 }
 
 const QmFieldType qm_field_tempo = {read_tempo, print_tempo, default_header,
@@ -224,12 +218,6 @@ const QmFieldType qm_field_meter = {read_meter, print_meter, default_header,
 
 /* ---- automation ---- */
 
-static const char *const curve_names[] = {"linear", "exp", "hold", NULL};
-static const QmParam curve_row = {.name = "curve",
-                                  .help = "how a point is reached from the one before",
-                                  .kind = QM_PARAM_CHOICE,
-                                  .choices = curve_names};
-
 static const QmField point_fields[] = {
     {.key = "at",
      .type = &qm_field_position,
@@ -240,12 +228,6 @@ static const QmSchema point_schema = {"point", point_fields, QM_COUNT(point_fiel
                                       sizeof(QmPoint), 0};
 /* its values depend on the lane's row */
 static const char *const point_keys[] = {"value", "curve"};
-
-/* What cannot be in between jumps. */
-static QmCurve usual_curve(const QmParam *row)
-{
-    return row->kind == QM_PARAM_NUMBER ? QM_CURVE_LINEAR : QM_CURVE_HOLD;
-}
 
 static QmStatus read_value(QmReader *reader, const QmYamlNode *node, const QmParam *row,
                            double *value)
@@ -272,9 +254,9 @@ static QmStatus read_point(QmReader *reader, const QmYamlNode *node, const QmPar
     if (status == QM_OK) {
         status = read_value(reader, value, row, &point->value);
     }
-    double choice = usual_curve(row);
+    double choice = qm_usual_curve(row);
     if (status == QM_OK && curve) {
-        status = read_value(reader, curve, &curve_row, &choice);
+        status = read_value(reader, curve, &qm_curve_param, &choice);
     }
     point->curve = (QmCurve)choice;
     if (status == QM_OK && row->kind != QM_PARAM_NUMBER &&
@@ -347,9 +329,9 @@ static void print_point(QmPrinter *printer, const QmParam *row, const QmPoint *p
     qm_schema_print(printer, &part, 1);
     qm_yaml_key(&printer->yaml, "value");
     qm_printer_row(printer, row, point->value);
-    if (point->curve != usual_curve(row)) {
+    if (point->curve != qm_usual_curve(row)) {
         qm_yaml_key(&printer->yaml, "curve");
-        qm_printer_row(printer, &curve_row, point->curve);
+        qm_printer_row(printer, &qm_curve_param, point->curve);
     }
     qm_yaml_end(&printer->yaml);
 }

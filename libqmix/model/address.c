@@ -12,94 +12,17 @@
  * == t. */
 #include "model/address.h"
 
+#include "model/address_words.h"
+
 #include <string.h>
 
-enum { MAX_ADDRESS = 512, MAX_WORDS = 4 };
-
-/* An address taken apart, and whom to tell when a part is wrong. */
-typedef struct Words {
-    char text[MAX_ADDRESS];
-    const char *word[MAX_WORDS];
-    uint32_t n;
-    const QmSession *session;
-    QmPlace place;
-    const char *address;
-    QmDiag *diag;
-} Words;
-
-static QmStatus malformed(const Words *words)
+static QmStatus no_groups(const QmWords *words)
 {
-    return qm_fail(words->diag, QM_ERR_INPUT, words->place, NULL,
-                   "expected an address such as 'bass.fader.gain', found '%s'",
-                   words->address);
+    return words->n == 3 ? QM_OK
+                         : qm_words_unknown(words, "parameter", words->word[3], NULL, 0);
 }
 
-static QmStatus split(Words *words)
-{
-    const size_t length = strlen(words->address);
-    if (length >= MAX_ADDRESS) {
-        return malformed(words);
-    }
-    memcpy(words->text, words->address, length + 1);
-    for (char *at = words->text;;) {
-        if (words->n == MAX_WORDS || *at == '.' || *at == '\0') {
-            return malformed(words);
-        }
-        words->word[words->n++] = at;
-        at += strcspn(at, ".");
-        if (*at == '\0') {
-            return words->n < 3 ? malformed(words) : QM_OK;
-        }
-        *at++ = '\0';
-    }
-}
-
-static QmStatus unknown(const Words *words, const char *what, const char *word,
-                        const char *const *candidates, size_t count)
-{
-    return qm_fail_unknown(words->diag, words->place, words->address, what, word,
-                           candidates, count);
-}
-
-QmStatus qm_fail_unknown_strip(const QmSession *session, QmDiag *diag, QmPlace place,
-                               const char *path, const char *word)
-{
-    const char **names = QM_NEW_ARRAY(session->arena, const char *, session->n_strips);
-    if (!names) {
-        return qm_fail_memory(diag);
-    }
-    for (uint32_t i = 0; i < session->n_strips; i++) {
-        names[i] = session->strips[i].name;
-    }
-    return qm_fail_unknown(diag, place, path, "strip", word, names, session->n_strips);
-}
-
-/* The row called `name` of `rows`; a near miss otherwise. */
-static QmStatus find_row(const Words *words, const QmParam *rows, uint32_t n_rows,
-                         const char *name, uint16_t *index)
-{
-    for (uint32_t i = 0; i < n_rows; i++) {
-        if (qm_same(rows[i].name, name)) {
-            *index = (uint16_t)i;
-            return QM_OK;
-        }
-    }
-    const char **names = QM_NEW_ARRAY(words->session->arena, const char *, n_rows);
-    if (!names) {
-        return qm_fail_memory(words->diag);
-    }
-    for (uint32_t i = 0; i < n_rows; i++) {
-        names[i] = rows[i].name;
-    }
-    return unknown(words, "parameter", name, names, n_rows);
-}
-
-static QmStatus no_groups(const Words *words)
-{
-    return words->n == 3 ? QM_OK : unknown(words, "parameter", words->word[3], NULL, 0);
-}
-
-static QmStatus parse_send(const Words *words, const QmStrip *strip, QmTarget *target)
+static QmStatus parse_send(const QmWords *words, const QmStrip *strip, QmTarget *target)
 {
     const char *names[QM_MAX_SENDS];
     for (uint32_t i = 0; i < strip->n_sends; i++) {
@@ -110,10 +33,10 @@ static QmStatus parse_send(const Words *words, const QmStrip *strip, QmTarget *t
             return no_groups(words);
         }
     }
-    return unknown(words, "send", words->word[2], names, strip->n_sends);
+    return qm_words_unknown(words, "send", words->word[2], names, strip->n_sends);
 }
 
-static QmStatus parse_fader(const Words *words, QmTarget *target)
+static QmStatus parse_fader(const QmWords *words, QmTarget *target)
 {
     const char *name = words->word[2];
     if (qm_same(name, "solo") || qm_same(name, "solo-safe")) {
@@ -122,32 +45,19 @@ static QmStatus parse_fader(const Words *words, QmTarget *target)
     }
     target->slot = QM_SLOT_FADER;
     const QmStatus status =
-        find_row(words, qm_fader_params, QM_FADER_PARAMS, name, &target->param);
+        qm_words_row(words, qm_fader_params, QM_FADER_PARAMS, name, &target->param);
     return status == QM_OK ? no_groups(words) : status;
 }
 
-/* "3" without sign or leading zero, from 1 to 9999; 0 if it is none. */
-static uint32_t group_number(const char *word)
-{
-    uint32_t number = 0;
-    const size_t digits = strspn(word, "0123456789");
-    if (digits == 0 || digits > 4 || word[digits] != '\0' || word[0] == '0') {
-        return 0;
-    }
-    for (size_t i = 0; i < digits; i++) {
-        number = 10 * number + (uint32_t)(word[i] - '0');
-    }
-    return number;
-}
-
-static QmStatus parse_insert(const Words *words, const QmInsert *insert, QmTarget *target)
+static QmStatus parse_insert(const QmWords *words, const QmInsert *insert,
+                             QmTarget *target)
 {
     const QmProcDesc *proc = insert->proc;
     if (words->n == 3) {
-        return find_row(words, proc->params, proc->n_params, words->word[2],
-                        &target->param);
+        return qm_words_row(words, proc->params, proc->n_params, words->word[2],
+                            &target->param);
     }
-    const uint32_t group = group_number(words->word[2]);
+    const uint32_t group = qm_words_number(words->word[2]);
     if (insert->n_groups == 0) {
         return qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
                        "'%s' has no %s", insert->name,
@@ -159,13 +69,13 @@ static QmStatus parse_insert(const Words *words, const QmInsert *insert, QmTarge
                        proc->group_name, insert->n_groups, words->word[2]);
     }
     const QmStatus status =
-        find_row(words, proc->group, proc->n_group, words->word[3], &target->param);
+        qm_words_row(words, proc->group, proc->n_group, words->word[3], &target->param);
     target->param =
         (uint16_t)(target->param + proc->n_params + (group - 1) * proc->n_group);
     return status;
 }
 
-static QmStatus parse_slot(const Words *words, const QmStrip *strip, QmTarget *target)
+static QmStatus parse_slot(const QmWords *words, const QmStrip *strip, QmTarget *target)
 {
     const char *slot = words->word[1];
     const char *names[QM_MAX_INSERTS + 3] = {"fader", "send"};
@@ -182,8 +92,9 @@ static QmStatus parse_slot(const Words *words, const QmStrip *strip, QmTarget *t
     }
     if (generator && qm_same(slot, generator->name)) {
         target->slot = QM_SLOT_INPUT;
-        const QmStatus status = find_row(words, generator->params, generator->n_params,
-                                         words->word[2], &target->param);
+        const QmStatus status =
+            qm_words_row(words, generator->params, generator->n_params, words->word[2],
+                         &target->param);
         return status == QM_OK ? no_groups(words) : status;
     }
     for (uint32_t i = 0; i < strip->n_inserts; i++) {
@@ -193,21 +104,21 @@ static QmStatus parse_slot(const Words *words, const QmStrip *strip, QmTarget *t
         }
         names[n++] = strip->inserts[i].name;
     }
-    return unknown(words, "slot", slot, names, n);
+    return qm_words_unknown(words, "slot", slot, names, n);
 }
 
 /* --- modulators: NAME.SOURCE.PARAM and NAME.NUMBER.amount -------------------------- */
 
-static QmStatus parse_source(const Words *words, const QmModulator *modulator,
+static QmStatus parse_source(const QmWords *words, const QmModulator *modulator,
                              QmTarget *target)
 {
     const QmModDesc *source = modulator->source;
     target->slot = QM_SLOT_SOURCE;
     if (words->n == 3) {
-        return find_row(words, source->params, source->n_params, words->word[2],
-                        &target->param);
+        return qm_words_row(words, source->params, source->n_params, words->word[2],
+                            &target->param);
     }
-    const uint32_t group = group_number(words->word[2]);
+    const uint32_t group = qm_words_number(words->word[2]);
     if (group == 0 || group > modulator->n_groups) {
         return source->group_name
                    ? qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
@@ -217,12 +128,12 @@ static QmStatus parse_source(const Words *words, const QmModulator *modulator,
                              "'%s' has no numbered parts", source->name);
     }
     const QmStatus status =
-        find_row(words, source->group, 1, words->word[3], &target->param);
+        qm_words_row(words, source->group, 1, words->word[3], &target->param);
     target->param = (uint16_t)(source->n_params + group - 1);
     return status;
 }
 
-static QmStatus parse_route(const Words *words, const QmModulator *modulator,
+static QmStatus parse_route(const QmWords *words, const QmModulator *modulator,
                             uint32_t number, QmTarget *target)
 {
     if (number > modulator->n_routes) {
@@ -233,67 +144,58 @@ static QmStatus parse_route(const Words *words, const QmModulator *modulator,
     const QmRoute *route = &modulator->routes[number - 1];
     const uint32_t first = route->sets ? QM_ROUTE_FROM : QM_ROUTE_AMOUNT;
     target->slot = (uint16_t)(QM_SLOT_ROUTE + number - 1);
-    const QmStatus status = find_row(words, route->rows + first, route->sets ? 2 : 1,
-                                     words->word[2], &target->param);
+    const QmStatus status = qm_words_row(words, route->rows + first, route->sets ? 2 : 1,
+                                         words->word[2], &target->param);
     target->param = (uint16_t)(target->param + first);
     return status == QM_OK ? no_groups(words) : status;
 }
 
-static QmStatus parse_modulator(const Words *words, const QmModulator *modulator,
+static QmStatus parse_modulator(const QmWords *words, const QmModulator *modulator,
                                 QmTarget *target)
 {
     const char *slot = words->word[1];
-    const uint32_t number = group_number(slot);
+    const uint32_t number = qm_words_number(slot);
     if (number != 0) {
         return parse_route(words, modulator, number, target);
     }
     if (qm_same(slot, modulator->source->name)) {
         return parse_source(words, modulator, target);
     }
-    return unknown(words, "slot", slot, &modulator->source->name, 1);
+    return qm_words_unknown(words, "slot", slot, &modulator->source->name, 1);
 }
 
-static QmStatus unknown_owner(const Words *words)
+QmStatus qm_words_target(const QmWords *words, QmTarget *target)
 {
     const QmSession *session = words->session;
-    const uint32_t strips = session->n_strips, n = strips + session->n_modulators;
-    if (session->n_modulators == 0) {
-        return qm_fail_unknown_strip(session, words->diag, words->place, words->address,
-                                     words->word[0]);
-    }
-    const char **names = QM_NEW_ARRAY(session->arena, const char *, n);
-    if (!names) {
-        return qm_fail_memory(words->diag);
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        names[i] =
-            i < strips ? session->strips[i].name : session->modulators[i - strips].name;
-    }
-    return unknown(words, "strip or modulator", words->word[0], names, n);
-}
-
-QmStatus qm_address_parse(const QmSession *session, const char *address, QmPlace place,
-                          QmDiag *diag, QmTarget *target)
-{
-    Words words = {.session = session, .place = place, .address = address, .diag = diag};
     QmTarget found = {0};
-    QmStatus status = split(&words);
-    if (status != QM_OK) {
-        return status;
+    QmStatus status;
+    if (words->n < 3) {
+        return qm_words_malformed(words);
     }
-    found.strip = qm_session_strip(session, words.word[0]);
+    found.strip = qm_session_strip(session, words->word[0]);
     if (found.strip != QM_NONE) {
-        status = parse_slot(&words, &session->strips[found.strip], &found);
+        status = parse_slot(words, &session->strips[found.strip], &found);
     } else {
-        found.strip = qm_session_modulator(session, words.word[0]);
+        found.strip = qm_session_modulator(session, words->word[0]);
         status = found.strip == QM_NONE
-                     ? unknown_owner(&words)
-                     : parse_modulator(&words, &session->modulators[found.strip], &found);
+                     ? qm_words_unknown_owner(words)
+                     : parse_modulator(words, &session->modulators[found.strip], &found);
     }
     if (status == QM_OK) {
         *target = found;
     }
     return status;
+}
+
+QmStatus qm_address_parse(const QmSession *session, const char *address, QmPlace place,
+                          QmDiag *diag, QmTarget *target)
+{
+    QmWords words = {.session = session,
+                     .place = place,
+                     .address = address,
+                     .diag = diag};
+    const QmStatus status = qm_words_split(&words, strlen(address));
+    return status == QM_OK ? qm_words_target(&words, target) : status;
 }
 
 static bool is_insert(QmTarget target)

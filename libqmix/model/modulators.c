@@ -72,18 +72,30 @@ static QmStatus check_route(const QmSession *session, QmDiag *diag,
     return check_hearing(session, diag, modulator, index);
 }
 
-static QmStatus check_gate(const QmSession *session, QmDiag *diag,
-                           const QmModulator *modulator)
+/* What an edit may have left out. */
+static QmStatus check_source(const QmSession *session, QmDiag *diag,
+                             const QmModulator *modulator)
 {
-    if (!(modulator->source->flags & QM_MOD_GATED) ||
-        session->strips[modulator->strip].input.generator)
-        return QM_OK;
+    const QmModDesc *source = modulator->source;
+    const bool hears = source->flags & (QM_MOD_LISTENS | QM_MOD_GATED);
+    const bool no_list = source->group_name && modulator->n_groups == 0;
+    const bool no_notes = (source->flags & QM_MOD_GATED) && modulator->strip != QM_NONE &&
+                          !session->strips[modulator->strip].input.generator;
+    const char *missing = hears && modulator->strip == QM_NONE ? "strip"
+                          : no_list                            ? source->group_name
+                          : modulator->n_routes == 0           ? "to"
+                                                               : NULL;
     QmText text;
+    if (!missing && !no_notes)
+        return QM_OK;
     qm_text_init(&text, session->arena);
     qm_text_printf(&text, "modulators.%s", modulator->name);
-    return qm_fail(diag, QM_ERR_INPUT, modulator->place, text.failed ? NULL : text.data,
-                   "'%s' is no source: it has no notes",
-                   session->strips[modulator->strip].name);
+    const char *path = text.failed ? NULL : text.data;
+    return missing ? qm_fail(diag, QM_ERR_INPUT, modulator->place, path,
+                             "'%s' is missing", missing)
+                   : qm_fail(diag, QM_ERR_INPUT, modulator->place, path,
+                             "'%s' is no source: it has no notes",
+                             session->strips[modulator->strip].name);
 }
 
 QmStatus qm_modulators_check(const QmSession *session, QmDiag *diag)
@@ -91,7 +103,7 @@ QmStatus qm_modulators_check(const QmSession *session, QmDiag *diag)
     QmStatus status = QM_OK;
     for (uint32_t i = 0; status == QM_OK && i < session->n_modulators; i++) {
         const QmModulator *modulator = &session->modulators[i];
-        status = check_gate(session, diag, modulator);
+        status = check_source(session, diag, modulator);
         for (uint32_t k = 0; status == QM_OK && k < modulator->n_routes; k++)
             status = check_route(session, diag, modulator, k);
     }

@@ -64,6 +64,25 @@ const QmParam qm_weight_param = {.name = "weight",
                                  .min = -40,
                                  .max = 40};
 
+const QmParam qm_tempo_param = {.name = "bpm",
+                                .help = "quarter notes a minute",
+                                .unit = QM_UNIT_BPM,
+                                .min = 10,
+                                .max = 1000,
+                                .def = 120};
+
+static const char *const curve_names[] = {"linear", "exp", "hold", NULL};
+const QmParam qm_curve_param = {.name = "curve",
+                                .help = "how a point is reached from the one before",
+                                .kind = QM_PARAM_CHOICE,
+                                .choices = curve_names};
+
+static const char *const route_curve_names[] = {"linear", "exp", NULL};
+const QmParam qm_route_curve_param = {.name = "curve",
+                                      .help = "of the way between from and to",
+                                      .kind = QM_PARAM_CHOICE,
+                                      .choices = route_curve_names};
+
 static const QmParam amount_row = {.name = "amount",
                                    .help = "part of the parameter's range",
                                    .min = -1,
@@ -101,6 +120,11 @@ void qm_route_init(QmRoute *route, QmTarget target, const QmParam *row)
         route->rows[i].flags = 0;
         route->params[i] = route->rows[i].def;
     }
+}
+
+QmCurve qm_usual_curve(const QmParam *row)
+{
+    return row->kind == QM_PARAM_NUMBER ? QM_CURVE_LINEAR : QM_CURVE_HOLD;
 }
 
 QmSession *qm_session_new(QmArena *arena)

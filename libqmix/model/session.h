@@ -110,6 +110,8 @@ typedef struct QmInsert {
     double *params; /* [qm_proc_n_params(proc, n_groups)] */
     uint16_t key;   /* strip whose pre tap is the side-chain; QM_NONE: its own input */
     bool bypass;
+    bool made;     /* by an edit (model/edit.h) */
+    uint32_t idle; /* bit i: group i + 1 was made by an edit, and none has named it */
     const QmPlugin *plugin; /* that proc is; NULL: one of our own */
     void *instance;         /* the plug-in's, from its host */
     QmPlace place;
@@ -231,6 +233,7 @@ typedef struct QmLane {
     QmTarget target;
     QmPoint *points; /* in time order */
     uint32_t n_points;
+    uint32_t room; /* how many points fit, if more than there are (model/edit.h) */
     QmPlace place;
 } QmLane;
 
@@ -285,11 +288,16 @@ typedef struct QmSession {
 } QmSession;
 
 /* The fader's and a send's rows, so that they parse, print and automate like any
- * processor's. */
+ * processor's; likewise a tempo, and the curves of points and of routes (QmCurve). */
 extern const QmParam qm_fader_params[QM_FADER_PARAMS];
 extern const QmParam qm_send_param;
 extern const QmParam qm_share_params[QM_SHARE_PARAMS];
 extern const QmParam qm_weight_param;
+extern const QmParam qm_tempo_param;
+extern const QmParam qm_curve_param, qm_route_curve_param;
+/* How a point of a lane of `row` is reached unless it is said: what cannot be in between
+ * jumps. */
+QmCurve qm_usual_curve(const QmParam *row);
 
 /* An empty session at 48 kHz, 120 bpm, 4/4, with a master strip. NULL: out of memory. */
 QmSession *qm_session_new(QmArena *arena);
