@@ -6,6 +6,7 @@
 
 /* One line a rule, in the order in which they are asked and stand in the log. */
 #define QM_RULES                                                                         \
+    QM_RULE(role_tempo)                                                                  \
     QM_RULE(gain_trim)                                                                   \
     QM_RULE(gain_group)                                                                  \
     QM_RULE(gain_level)                                                                  \
@@ -34,6 +35,7 @@
     QM_RULE(automation_shape)                                                            \
     QM_RULE(automation_pump)                                                             \
     QM_RULE(automation_energy)                                                           \
+    QM_RULE(master_tone)                                                                 \
     QM_RULE(master_bus)                                                                  \
     QM_RULE(master_mono_low)                                                             \
     QM_RULE(master_loudness)                                                             \
