@@ -1,5 +1,22 @@
-/* dynamics.compress. */
-#include "mix/mix.h"
+/* Compression of a strip, in three steps.
+ *
+ * STEMS. A strip whose levels and peaks hardly move has nothing to compress: what it may
+ * lose is at most what its range or its PLR have beyond `even-range` and `even-plr`, and
+ * `max-reduction`; below LEAST_DB it gets no compressor. Thresholds are those of a strip
+ * at -18 LUFS and move with the loudness in front of the chain. Attack: where most of the
+ * power is in transients (seed 003: above 0.7), another one. Release: no shorter than
+ * `periods` of the lowest tone, else the gain follows the wave. The mix is 0 %: the
+ * compressor listens and does nothing, so that CHAINS knows both what it would take and
+ * how loud the chain is without it.
+ *
+ * CHAINS. The threshold rises until the largest reduction is what is permitted (one step
+ * does it: beyond the knee a dB in is 1 - 1/ratio dB of reduction), and it starts to work.
+ * One that would do next to nothing goes.
+ *
+ * AGAIN. What the chain has lost in loudness since CHAINS is given back (STANDARDS.md:
+ * makeup is matched loudness, no formula). A mix below 100 % takes correspondingly more
+ * of it. */
+#include "mix/insert.h"
 
 enum {
     THRESHOLD,
@@ -110,14 +127,119 @@ static const QmParam params[] = {
                      .def = 20},
 };
 
-static void strip(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
-                  const double *settings, uint32_t n_groups)
+#define LEAST_DB 1.0  /* of reduction: less is not heard */
+#define SETTLED  0.07 /* LU; makeup is rounded to 0.1 dB */
+#define TONE_DB  20.0 /* below the strongest third: no tone that counts */
+
+/* Hz, of the lowest third that carries the sound; 0: there is none. */
+static double lowest_tone(const QmFacts *raw)
 {
-    (void)mix;
-    (void)rule;
-    (void)strip;
-    (void)settings;
+    double most = QM_GAP;
+    for (uint32_t i = 0; i < QM_THIRDS; i++)
+        most = raw->thirds[i] > most ? raw->thirds[i] : most;
+    for (uint32_t i = 0; i < QM_THIRDS && most > QM_GAP; i++)
+        if (raw->thirds[i] > most - TONE_DB)
+            return qm_third_middle(i);
+    return 0;
+}
+
+static void decide_times(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                         const double *settings)
+{
+    const QmMeasured ratio = strip->raw->transient_ratio;
+    const bool hits = !ratio.why && ratio.value > settings[TRANSIENT_RATIO];
+    QmReason attack = qm_reason(mix), release = qm_reason(mix);
+    qm_reason_measured(&attack, "transient-ratio", ratio, 2);
+    qm_decide(mix, rule, &attack,
+              settings[ATTACK] * (hits ? settings[TRANSIENT_ATTACK] : 1),
+              "%s.compressor.attack", strip->name);
+    const double tone = lowest_tone(strip->raw);
+    const double wave = tone > 0 ? settings[PERIODS] * 1000 / tone : 0;
+    qm_reason_number(&release, "lowest-tone", tone, 0);
+    qm_decide(mix, rule, &release, wave > settings[RELEASE] ? wave : settings[RELEASE],
+              "%s.compressor.release", strip->name);
+}
+
+static void decide_threshold(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                             const double *settings)
+{
+    const QmMeasured loudness = qm_insert_loudness(mix, strip);
+    if (loudness.why)
+        return;
+    QmReason reason = qm_reason(mix), listen = qm_reason(mix);
+    qm_reason_measured(&reason, "lufs", loudness, 1);
+    qm_reason_measured(&reason, "range", strip->raw->range, 1);
+    qm_reason_measured(&reason, "plr", strip->raw->plr, 1);
+    qm_decide(mix, rule, &reason,
+              settings[THRESHOLD] + loudness.value - QM_REFERENCE_LUFS,
+              "%s.compressor.threshold", strip->name);
+    decide_times(mix, rule, strip, settings);
+    qm_insert_hand_on(mix, rule, strip, settings, RATIO, strip->name, "compressor");
+    qm_reason_word(&listen, "reduction", "unmeasured");
+    qm_decide(mix, rule, &listen, 0, "%s.compressor.mix", strip->name);
+}
+
+static void decide_mix(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                       const double *settings, double most)
+{
+    const QmMeasured largest = qm_mix_reading(strip, "compressor", "reduction");
+    const QmMeasured mean = qm_mix_reading(strip, "compressor", "mean-reduction");
+    if (largest.why)
+        return;
+    if (largest.value < LEAST_DB) {
+        qm_take_back(mix, rule, "%s.compressor", strip->name);
+        return;
+    }
+    QmReason reason = qm_reason(mix);
+    qm_reason_measured(&reason, "reduction", largest, 1);
+    qm_reason_measured(&reason, "mean", mean, 1);
+    qm_reason_number(&reason, "permitted", most, 1);
+    const double up = qm_insert_raise(largest.value, most, settings[RATIO]);
+    if (up > 0)
+        qm_decide(mix, rule, &reason,
+                  up + qm_decided(mix, 0, "%s.compressor.threshold", strip->name),
+                  "%s.compressor.threshold", strip->name);
+    qm_decide(mix, rule, &reason, settings[MIX], "%s.compressor.mix", strip->name);
+}
+
+static void decide_makeup(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                          const double *settings, double most)
+{
+    const double lost = qm_insert_lost(strip);
+    if (settings[MAKEUP] == 0 || (lost < SETTLED && lost > -SETTLED))
+        return;
+    const double share = qm_decided(mix, 100, "%s.compressor.mix", strip->name) / 100;
+    const double now = qm_decided(mix, 0, "%s.compressor.makeup", strip->name);
+    const double makeup = now + lost / (share > 0.25 ? share : 0.25);
+    QmReason reason = qm_reason(mix);
+    qm_reason_measured(&reason, "reduction",
+                       qm_mix_reading(strip, "compressor", "reduction"), 1);
+    qm_reason_measured(&reason, "mean",
+                       qm_mix_reading(strip, "compressor", "mean-reduction"), 1);
+    qm_reason_measured(&reason, "lufs", strip->chain->lufs, 1);
+    qm_reason_measured(&reason, "reference", strip->first->lufs, 1);
+    qm_decide(mix, rule, &reason, makeup < most ? makeup : most, "%s.compressor.makeup",
+              strip->name);
+}
+
+static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
+                   const double *settings, uint32_t n_groups)
+{
     (void)n_groups;
+    if (!qm_mix_heard(mix, strip))
+        return;
+    const double most = qm_insert_unevenness(strip, settings[EVEN_RANGE],
+                                             settings[EVEN_PLR], settings[MAX_REDUCTION]);
+    if (most < LEAST_DB)
+        return;
+    if (mix->pass == QM_PASS_STEMS)
+        decide_threshold(mix, rule, strip, settings);
+    else if (qm_mix_reading(strip, "compressor", "reduction").why)
+        return;
+    else if (mix->pass == QM_PASS_CHAINS)
+        decide_mix(mix, rule, strip, settings, most);
+    else
+        decide_makeup(mix, rule, strip, settings, most);
 }
 
 const QmRule qm_rule_dynamics_compress = {
@@ -132,5 +254,5 @@ const QmRule qm_rule_dynamics_compress = {
            "that it took",
     .params = params,
     .n_params = QM_COUNT(params),
-    .strip = strip,
+    .strip = decide,
 };

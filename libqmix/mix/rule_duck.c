@@ -1,5 +1,13 @@
-/* dynamics.duck. */
-#include "mix/mix.h"
+/* Ducking: a compressor that listens to another strip, the loudest of a role. Nobody
+ * listens to itself, nor to who (over others) listens to it.
+ *
+ * The threshold is that of a key at -18 LUFS and moves with the key's loudness. The
+ * release lasts at most `beat` of a beat: with a third of it 95 % of the reduction are
+ * gone before the next one. `amount` is the mix: with half of it no reduction is deeper
+ * than 6 dB. In CHAINS the threshold rises until the largest reduction (before the mix)
+ * is `max-reduction`; if the key never got there, there is nothing to duck. */
+#include "mix/beat.h"
+#include "mix/insert.h"
 
 enum {
     BY,
@@ -81,25 +89,117 @@ static const QmParam params[] = {
                       .def = 20000},
 };
 
-static void strip(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
-                  const double *settings, uint32_t n_groups)
+#define LEAST_DB 1.0 /* of reduction: less is not heard */
+
+/* The strip that `name` listens to in order to duck; QM_NONE: none. */
+static uint16_t key_of(const QmSession *session, uint16_t at)
 {
-    (void)mix;
-    (void)rule;
-    (void)strip;
-    (void)settings;
+    const QmStrip *const strip = &session->strips[at];
+    for (uint32_t i = 0; i < strip->n_inserts; i++)
+        if (qm_same(strip->inserts[i].name, "duck"))
+            return strip->inserts[i].key;
+    return QM_NONE;
+}
+
+/* Whether `from` listens to `to`, directly or over others. */
+static bool listens(const QmSession *session, uint16_t from, uint16_t to)
+{
+    for (uint32_t i = 0; i < session->n_strips && from != QM_NONE && from != to; i++)
+        from = key_of(session, from);
+    return from == to;
+}
+
+static const QmMixStrip *find_key(const QmMix *mix, const QmMixStrip *strip, QmRole role)
+{
+    const QmMixStrip *key = NULL;
+    for (uint32_t i = 0; i < mix->n_strips; i++) {
+        const QmMixStrip *const other = &mix->strips[i];
+        if (other->role == role && other != strip && qm_mix_heard(mix, other) &&
+            !other->raw->lufs.why && !listens(mix->session, other->at, strip->at) &&
+            (!key || other->raw->lufs.value > key->raw->lufs.value))
+            key = other;
+    }
+    return key;
+}
+
+static void decide_release(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                           const double *settings)
+{
+    QmBeat beat;
+    QmReason reason = qm_reason_template(mix, rule, strip);
+    double release = settings[RELEASE];
+    if (settings[BEAT] > 0 && qm_mix_beat(mix, QM_BEAT_CONFIDENCE, &beat) &&
+        release > settings[BEAT] * 60000 / beat.bpm) {
+        release = settings[BEAT] * 60000 / beat.bpm;
+        reason = qm_reason(mix);
+        qm_reason_number(&reason, "bpm", beat.bpm, 1);
+    }
+    qm_decide(mix, rule, &reason, release, "%s.duck.release", strip->name);
+}
+
+static void decide_key(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                       const double *settings)
+{
+    const QmMixStrip *const key = find_key(mix, strip, (QmRole)settings[BY]);
+    if (!key)
+        return;
+    const QmMeasured loudness = qm_insert_loudness(mix, key);
+    QmReason reason = qm_reason(mix);
+    qm_reason_word(&reason, "key", key->name);
+    qm_reason_measured(&reason, "lufs", loudness, 1);
+    if (!qm_decide_word(mix, rule, &reason, key->name, "%s.duck.key", strip->name))
+        return;
+    qm_decide(mix, rule, &reason,
+              settings[THRESHOLD] + loudness.value - QM_REFERENCE_LUFS,
+              "%s.duck.threshold", strip->name);
+    decide_release(mix, rule, strip, settings);
+    const QmReason said = qm_reason_template(mix, rule, strip);
+    qm_decide(mix, rule, &said, settings[AMOUNT], "%s.duck.mix", strip->name);
+    qm_insert_hand_on(mix, rule, strip, settings, RATIO, strip->name, "duck");
+}
+
+static void limit(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                  const double *settings)
+{
+    const QmMeasured largest = qm_mix_reading(strip, "duck", "reduction");
+    if (largest.why)
+        return;
+    if (largest.value < LEAST_DB) {
+        qm_take_back(mix, rule, "%s.duck", strip->name);
+        return;
+    }
+    const double up =
+        qm_insert_raise(largest.value, settings[MAX_REDUCTION], settings[RATIO]);
+    QmReason reason = qm_reason(mix);
+    qm_reason_measured(&reason, "reduction", largest, 1);
+    qm_reason_number(&reason, "permitted", settings[MAX_REDUCTION], 1);
+    if (up > 0)
+        qm_decide(mix, rule, &reason,
+                  up + qm_decided(mix, 0, "%s.duck.threshold", strip->name),
+                  "%s.duck.threshold", strip->name);
+}
+
+static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
+                   const double *settings, uint32_t n_groups)
+{
     (void)n_groups;
+    if (!qm_mix_heard(mix, strip))
+        return;
+    if (mix->pass == QM_PASS_STEMS)
+        decide_key(mix, rule, strip, settings);
+    else
+        limit(mix, rule, strip, settings);
 }
 
 const QmRule qm_rule_dynamics_duck = {
     .id = "dynamics.duck",
     .key = "duck",
     .stage = QM_STAGE_DYNAMICS,
-    .passes = QM_PASS_STEMS | QM_PASS_CHAINS | QM_PASS_AGAIN,
+    .passes = QM_PASS_STEMS | QM_PASS_CHAINS,
     .reads = "roles, lufs of the key, tempo; reduction",
     .writes = "STRIP.duck.*",
     .doc = "turns a strip down while another one is heard",
     .params = params,
     .n_params = QM_COUNT(params),
-    .strip = strip,
+    .strip = decide,
 };

@@ -1,5 +1,13 @@
-/* dynamics.gate. */
-#include "mix/mix.h"
+/* A gate where pauses can be heard: the noise floor (RMS of the quietest parts) is loud
+ * enough to matter, the sound is far above it, and there are pauses at all.
+ *
+ *     threshold = noise floor + above, in front of the fader
+ *
+ * The gate listens to peaks: those of noise are some 11 dB above its RMS for most of the
+ * time (Gauss), so `above` is no less than that if noise is not to open it. Ratio and
+ * depth are those of an expander: pauses get softer, they do not fall silent, and what
+ * decays through the threshold is not cut off. The hysteresis is the seed's. */
+#include "mix/insert.h"
 
 enum { DEPTH, ABOVE, AUDIBLE, APART, PAUSES, RATIO, HYSTERESIS, ATTACK, HOLD, RELEASE };
 
@@ -60,14 +68,27 @@ static const QmParam params[] = {
                  .def = 100},
 };
 
-static void strip(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
-                  const double *settings, uint32_t n_groups)
+static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
+                   const double *settings, uint32_t n_groups)
 {
-    (void)mix;
-    (void)rule;
-    (void)strip;
-    (void)settings;
     (void)n_groups;
+    const QmMeasured loudness = qm_insert_loudness(mix, strip);
+    if (!qm_mix_heard(mix, strip) || loudness.why || strip->raw->noise_floor.why)
+        return;
+    const double trim = loudness.value - strip->raw->lufs.value;
+    const double floor = strip->raw->noise_floor.value + trim;
+    const double pauses = 1.0 - strip->raw->active;
+    if (floor < settings[AUDIBLE] || loudness.value - floor < settings[APART] ||
+        pauses < settings[PAUSES])
+        return;
+    QmReason reason = qm_reason(mix);
+    qm_reason_number(&reason, "floor", floor, 1);
+    qm_reason_number(&reason, "lufs", loudness.value, 1);
+    qm_reason_number(&reason, "pauses", pauses, 2);
+    qm_decide(mix, rule, &reason, floor + settings[ABOVE], "%s.gate.threshold",
+              strip->name);
+    qm_decide(mix, rule, &reason, settings[DEPTH], "%s.gate.range", strip->name);
+    qm_insert_hand_on(mix, rule, strip, settings, RATIO, strip->name, "gate");
 }
 
 const QmRule qm_rule_dynamics_gate = {
@@ -81,5 +102,5 @@ const QmRule qm_rule_dynamics_gate = {
            "matters",
     .params = params,
     .n_params = QM_COUNT(params),
-    .strip = strip,
+    .strip = decide,
 };

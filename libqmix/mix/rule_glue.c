@@ -1,5 +1,17 @@
-/* dynamics.glue. */
-#include "mix/mix.h"
+/* Glue: a compressor on the bus of a family, which hears its strips together and so lets
+ * each of them move the others.
+ *
+ * A bus is not measured on its own; what it carries is the sum of the powers of what
+ * feeds it (strips that are not alike, of which none is much in phase with another):
+ *
+ *     carried = 10 log10 sum 10^((chain's LUFS + fader) / 10)
+ *     threshold = setting + carried + 18
+ *
+ * A setting above -18 dB so is above the mean level, and only what stands out is taken: no
+ * makeup. The first strip of the session that feeds the bus speaks for all of it. A bus
+ * with one strip needs no glue. */
+#include "base/qmath.h"
+#include "mix/insert.h"
 
 enum { THRESHOLD, RATIO, ATTACK, RELEASE, KNEE, DETECTOR, MIX, KEY_LOW_CUT };
 
@@ -54,14 +66,57 @@ static const QmParam params[] = {
                      .def = 20},
 };
 
-static void strip(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
-                  const double *settings, uint32_t n_groups)
+/* The power sum of what feeds a bus, and how many do. */
+static QmMeasured carried_by(const QmMix *mix, uint16_t bus, uint32_t *n)
 {
-    (void)mix;
-    (void)rule;
-    (void)strip;
-    (void)settings;
+    double power = 0;
+    *n = 0;
+    for (uint32_t i = 0; i < mix->n_strips; i++) {
+        const QmMixStrip *const strip = &mix->strips[i];
+        const QmMeasured loudness = qm_mix_loudness(mix, strip);
+        if (mix->session->strips[strip->at].to != bus || !qm_mix_heard(mix, strip) ||
+            loudness.why)
+            continue;
+        const double gain = qm_db_to_gain(loudness.value);
+        power += gain * gain;
+        (*n)++;
+    }
+    return power > 0 ? qm_measured(qm_gain_to_db(qm_sqrt(power)))
+                     : qm_unmeasured("nothing feeds it");
+}
+
+/* Whether this strip speaks for its bus. */
+static bool is_first(const QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                     uint16_t bus)
+{
+    for (const QmMixStrip *other = mix->strips; other < strip; other++) {
+        uint32_t n_groups;
+        if (mix->session->strips[other->at].to == bus && qm_mix_heard(mix, other) &&
+            qm_mix_settings(mix, rule, other, &n_groups))
+            return false;
+    }
+    return true;
+}
+
+static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
+                   const double *settings, uint32_t n_groups)
+{
     (void)n_groups;
+    uint32_t n;
+    const uint16_t to = mix->session->strips[strip->at].to;
+    if (to == QM_NONE || mix->session->strips[to].kind != QM_STRIP_BUS ||
+        !qm_mix_heard(mix, strip) || !is_first(mix, rule, strip, to))
+        return;
+    const char *const bus = mix->session->strips[to].name;
+    const QmMeasured carried = carried_by(mix, to, &n);
+    if (carried.why || n < 2)
+        return;
+    QmReason reason = qm_reason(mix);
+    qm_reason_measured(&reason, "carried", carried, 1);
+    qm_reason_number(&reason, "strips", n, 0);
+    qm_decide(mix, rule, &reason, settings[THRESHOLD] + carried.value - QM_REFERENCE_LUFS,
+              "%s.compressor.threshold", bus);
+    qm_insert_hand_on(mix, rule, strip, settings, RATIO, bus, "compressor");
 }
 
 const QmRule qm_rule_dynamics_glue = {
@@ -74,5 +129,5 @@ const QmRule qm_rule_dynamics_glue = {
     .doc = "a compressor on the bus of a family",
     .params = params,
     .n_params = QM_COUNT(params),
-    .strip = strip,
+    .strip = decide,
 };

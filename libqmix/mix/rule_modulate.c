@@ -1,5 +1,8 @@
-/* effects.modulate. */
-#include "mix/mix.h"
+/* Chorus, flanger or phaser in the chain of what is held: copies of hits that come a few
+ * milliseconds later are no width but a flam. The swing is tied to a note where the tempo
+ * of the session is that of the music. */
+#include "mix/beat.h"
+#include "mix/insert.h"
 #include "proc/cycle.h"
 
 enum { TYPE, MIX, RATE, SYNC, DEPTH, TRANSIENT_RATIO, STEREO, VOICES, FEEDBACK, STAGES };
@@ -60,14 +63,26 @@ static const QmParam params[] = {
                 .def = 6},
 };
 
-static void strip(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
-                  const double *settings, uint32_t n_groups)
+static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
+                   const double *settings, uint32_t n_groups)
 {
-    (void)mix;
-    (void)rule;
-    (void)strip;
-    (void)settings;
     (void)n_groups;
+    QmBeat beat;
+    const QmMeasured ratio = strip->raw ? strip->raw->transient_ratio : qm_measured(1);
+    if (!qm_mix_heard(mix, strip) || ratio.why || ratio.value > settings[TRANSIENT_RATIO])
+        return;
+    const char *const slot = type_names[(uint32_t)settings[TYPE]];
+    QmReason reason = qm_reason(mix);
+    qm_reason_measured(&reason, "transient-ratio", ratio, 2);
+    qm_decide(mix, rule, &reason, settings[MIX], "%s.%s.mix", strip->name, slot);
+    const QmReason said = qm_reason_template(mix, rule, strip);
+    qm_decide(mix, rule, &said, settings[RATE], "%s.%s.rate", strip->name, slot);
+    if (settings[SYNC] != QM_SYNC_OFF && qm_mix_beat(mix, QM_BEAT_CONFIDENCE, &beat) &&
+        beat.synced)
+        qm_decide(mix, rule, &said, settings[SYNC], "%s.%s.sync", strip->name, slot);
+    if (settings[DEPTH] > 0)
+        qm_decide(mix, rule, &said, settings[DEPTH], "%s.%s.depth", strip->name, slot);
+    qm_insert_hand_on(mix, rule, strip, settings, STEREO, strip->name, slot);
 }
 
 const QmRule qm_rule_effects_modulate = {
@@ -80,5 +95,5 @@ const QmRule qm_rule_effects_modulate = {
     .doc = "chorus, flanger or phaser in the chain",
     .params = params,
     .n_params = QM_COUNT(params),
-    .strip = strip,
+    .strip = decide,
 };

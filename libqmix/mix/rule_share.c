@@ -1,5 +1,8 @@
-/* dynamics.share. */
-#include "mix/mix.h"
+/* Gain sharing (Dugan) between those who feed a bus that only strips with this rule feed,
+ * two at least. Each of them gets the part of the gain that its power has of the sum, so
+ * that together they are as loud as one who speaks alone, and pauses of others stay
+ * closed. Nothing is shared on the master: everything goes there. */
+#include "mix/insert.h"
 
 enum { WEIGHT, ATTACK, RELEASE, FLOOR };
 
@@ -29,14 +32,46 @@ static const QmParam params[] = {
                .def = -60},
 };
 
-static void strip(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
-                  const double *settings, uint32_t n_groups)
+/* How many strips feed the bus; 0: there are others, to which this rule is not meant. */
+static uint32_t feeders(const QmMix *mix, const QmRule *rule, uint16_t bus)
 {
-    (void)mix;
-    (void)rule;
-    (void)strip;
-    (void)settings;
+    const QmSession *const session = mix->session;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < mix->n_strips; i++) {
+        const QmMixStrip *const strip = &mix->strips[i];
+        uint32_t n_groups;
+        if (session->strips[strip->at].to != bus || !qm_mix_heard(mix, strip))
+            continue;
+        if (!qm_mix_settings(mix, rule, strip, &n_groups))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
+                   const double *settings, uint32_t n_groups)
+{
     (void)n_groups;
+    const uint16_t to = mix->session->strips[strip->at].to;
+    if (to == QM_NONE || mix->session->strips[to].kind != QM_STRIP_BUS ||
+        !qm_mix_heard(mix, strip))
+        return;
+    const char *const bus = mix->session->strips[to].name;
+    const uint32_t n = feeders(mix, rule, to);
+    if (n < 2)
+        return;
+    QmReason reason = qm_reason(mix);
+    qm_reason_number(&reason, "voices", n, 0);
+    if (!qm_decide_word(mix, rule, &reason, "yes", "%s.gain-share", bus))
+        return;
+    const QmReason said = qm_reason_template(mix, rule, strip);
+    for (uint32_t i = 0; i < QM_SHARE_PARAMS; i++)
+        if (settings[ATTACK + i] != qm_share_params[i].def)
+            qm_decide(mix, rule, &said, settings[ATTACK + i], "%s.gain-share.%s", bus,
+                      qm_share_params[i].name);
+    if (settings[WEIGHT] != 0)
+        qm_decide(mix, rule, &said, settings[WEIGHT], "%s.weight", strip->name);
 }
 
 const QmRule qm_rule_dynamics_share = {
@@ -49,5 +84,5 @@ const QmRule qm_rule_dynamics_share = {
     .doc = "who speaks gets the gain: Dugan sharing of the voices in front of their bus",
     .params = params,
     .n_params = QM_COUNT(params),
-    .strip = strip,
+    .strip = decide,
 };

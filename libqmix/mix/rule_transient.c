@@ -1,5 +1,7 @@
-/* dynamics.transient. */
-#include "mix/mix.h"
+/* Transient shaping: factors of attacks and of what follows them, as templates say, where
+ * there are attacks at all, and no more of them where they stand out enough: crest is the
+ * highest sample over the RMS. */
+#include "mix/insert.h"
 
 enum { ATTACK, SUSTAIN, TRANSIENT_RATIO, CREST, ATTACK_TIME, SUSTAIN_TIME };
 
@@ -36,14 +38,25 @@ static const QmParam params[] = {
                       .def = 400},
 };
 
-static void strip(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
-                  const double *settings, uint32_t n_groups)
+static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
+                   const double *settings, uint32_t n_groups)
 {
-    (void)mix;
-    (void)rule;
-    (void)strip;
-    (void)settings;
     (void)n_groups;
+    if (!qm_mix_heard(mix, strip) || strip->raw->transient_ratio.why ||
+        strip->raw->crest.why)
+        return;
+    const QmMeasured ratio = strip->raw->transient_ratio, crest = strip->raw->crest;
+    const bool enough = crest.value >= settings[CREST] && settings[ATTACK] > 1;
+    const double attack = enough ? 1 : settings[ATTACK];
+    if (ratio.value < settings[TRANSIENT_RATIO] ||
+        (attack == 1 && settings[SUSTAIN] == 1))
+        return;
+    QmReason reason = qm_reason(mix);
+    qm_reason_measured(&reason, "transient-ratio", ratio, 2);
+    qm_reason_measured(&reason, "crest", crest, 1);
+    qm_decide(mix, rule, &reason, attack, "%s.transient.attack", strip->name);
+    qm_decide(mix, rule, &reason, settings[SUSTAIN], "%s.transient.sustain", strip->name);
+    qm_insert_hand_on(mix, rule, strip, settings, ATTACK_TIME, strip->name, "transient");
 }
 
 const QmRule qm_rule_dynamics_transient = {
@@ -56,5 +69,5 @@ const QmRule qm_rule_dynamics_transient = {
     .doc = "more or less of attacks, and of what follows them",
     .params = params,
     .n_params = QM_COUNT(params),
-    .strip = strip,
+    .strip = decide,
 };

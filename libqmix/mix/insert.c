@@ -1,0 +1,72 @@
+/* Levels and settings of inserts. */
+#include "mix/insert.h"
+
+QmMeasured qm_insert_loudness(const QmMix *mix, const QmMixStrip *strip)
+{
+    if (!strip->raw)
+        return qm_unmeasured("it was not measured");
+    if (strip->raw->lufs.why)
+        return strip->raw->lufs;
+    return qm_measured(strip->raw->lufs.value +
+                       qm_decided(mix, 0, "%s.trim.gain", strip->name));
+}
+
+QmReason qm_reason_template(QmMix *mix, const QmRule *rule, const QmMixStrip *strip)
+{
+    const char *const style =
+        qm_template_settings(mix->template, rule, strip ? strip->role : QM_ROLE_COUNT)
+            ->style;
+    QmReason reason = qm_reason(mix);
+    reason.origin = QM_ORIGIN_TEMPLATE;
+    if (style && *style)
+        qm_reason_word(&reason, "style", style);
+    return reason;
+}
+
+/* The row of the processor; NULL: it has no such param. */
+static const QmParam *find_row(QmMix *mix, const char *host, const char *slot,
+                               const char *name)
+{
+    QmDiag ignored = {.status = QM_OK};
+    QmEditWhat what;
+    QmText address;
+    qm_text_init(&address, mix->arena);
+    qm_text_printf(&address, "%s.%s.%s", host, slot, name);
+    if (address.failed ||
+        qm_edit_what(mix->session, address.data, (QmPlace){0}, &ignored, &what) != QM_OK)
+        return NULL;
+    return what.row;
+}
+
+void qm_insert_hand_on(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                       const double *settings, uint32_t from, const char *host,
+                       const char *slot)
+{
+    const QmReason reason = qm_reason_template(mix, rule, strip);
+    for (uint32_t i = from; i < rule->n_params; i++) {
+        const char *const name = rule->params[i].name;
+        const QmParam *const row = find_row(mix, host, slot, name);
+        if (row && settings[i] != row->def)
+            qm_decide(mix, rule, &reason, settings[i], "%s.%s.%s", host, slot, name);
+    }
+}
+
+double qm_insert_unevenness(const QmMixStrip *strip, double even_range, double even_plr,
+                            double most)
+{
+    const QmFacts *const raw = strip->raw;
+    const double levels = raw->range.why ? 0 : raw->range.value - even_range;
+    const double peaks = raw->plr.why ? 0 : raw->plr.value - even_plr;
+    const double larger = levels > peaks ? levels : peaks;
+    if (larger < 0)
+        return 0;
+    return larger < most ? larger : most;
+}
+
+double qm_insert_lost(const QmMixStrip *strip)
+{
+    if (!strip->first || !strip->chain || strip->first->lufs.why ||
+        strip->chain->lufs.why)
+        return 0;
+    return strip->first->lufs.value - strip->chain->lufs.value;
+}
