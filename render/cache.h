@@ -16,7 +16,10 @@
 
 typedef struct QmCache QmCache;
 
-/* `folder` is made if need be; NULL: nothing is kept, entries are nameless files that end
+/* Keys are 64 lower-case hex digits (a SHA-256), suffixes are short and of lower-case
+ * letters, like ".frozen". Nothing else in the folder is ever touched.
+ *
+ * `folder` is made if need be; NULL: nothing is kept, entries are nameless files that end
  * with their last descriptor. `bound` in bytes. An unusable folder is a warning, and
  * works as NULL. Errors: QM_ERR_MEMORY. */
 QmStatus qm_cache_open(const char *folder, uint64_t bound, QmArena *arena, QmDiag *diag,
@@ -32,7 +35,11 @@ int qm_cache_new(QmCache *cache);
  * for reading. A failure costs nothing but the entry. */
 void qm_cache_put(QmCache *cache, int fd, const char *key, const char *suffix);
 
-/* Deletes what is beyond the bound, the longest unused first. */
+/* Deletes an entry that turned out to be broken. */
+void qm_cache_drop(QmCache *cache, const char *key, const char *suffix);
+
+/* Deletes what is beyond the bound, the longest unused first; does nothing when
+ * another process is at it. */
 void qm_cache_trim(QmCache *cache);
 
 #endif

@@ -1,16 +1,12 @@
 /* reader -> [4096 frames] -> picked channels -> (resampler) -> write(2)
  *
- * The file has no name from the start (O_TMPFILE) where the file system can do that, else
- * its name is taken away as soon as it is open. What a render writes to it goes straight
- * to the end of the line. */
+ * What a render writes to it goes straight to the end of the line. */
 #include "render/spool.h"
 
+#include "render/nameless.h"
 #include "render/resample.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,27 +15,7 @@ enum { FEED = QM_RESAMPLE_FEED };
 static QmStatus cannot_write(QmDiag *diag, int error)
 {
     return qm_fail_plain(diag, QM_ERR_IO, "cannot write a temporary file in '%s': %s",
-                         getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
-                         strerrordesc_np(error));
-}
-
-static int open_nameless(void)
-{
-    const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
-    const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) {
-        return fd;
-    }
-    char path[4096];
-    if (snprintf(path, sizeof path, "%s/qmix.XXXXXX", folder) >= (int)sizeof path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    const int named = mkostemp(path, O_CLOEXEC);
-    if (named >= 0) {
-        unlink(path);
-    }
-    return named;
+                         qm_nameless_folder(), strerrordesc_np(error));
 }
 
 static QmStatus append(void *context, const float *audio, uint32_t n, QmDiag *diag)
@@ -113,7 +89,7 @@ static QmStatus copy_all(const QmAudioReader *reader, const uint32_t *picked,
 QmStatus qm_spool_make(const QmAudioReader *reader, const uint32_t *picked,
                        uint32_t width, uint32_t rate, QmDiag *diag, QmSpool *spool)
 {
-    QmSpool made = {open_nameless(), width, 0};
+    QmSpool made = {qm_nameless_open(NULL), width, 0};
     if (made.fd < 0) {
         return cannot_write(diag, errno);
     }
@@ -160,7 +136,7 @@ static void leave(void *self) { (void)self; }
 
 QmStatus qm_spool_open(uint32_t width, QmDiag *diag, QmSpool *spool, QmSink *sink)
 {
-    *spool = (QmSpool){open_nameless(), width, 0};
+    *spool = (QmSpool){qm_nameless_open(NULL), width, 0};
     *sink = (QmSink){take, finish, leave, spool, width};
     return spool->fd < 0 ? cannot_write(diag, errno) : QM_OK;
 }
