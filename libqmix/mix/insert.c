@@ -51,16 +51,21 @@ void qm_insert_hand_on(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
     }
 }
 
+/* What a measure has beyond `even`; a setting of 0 asks for nothing. */
+static double beyond(QmMeasured measured, double even)
+{
+    return even > 0 && !measured.why ? measured.value - even : 0;
+}
+
 double qm_insert_unevenness(const QmMixStrip *strip, double even_range, double even_plr,
                             double most)
 {
-    const QmFacts *const raw = strip->raw;
-    const double levels = raw->range.why ? 0 : raw->range.value - even_range;
-    const double peaks = raw->plr.why ? 0 : raw->plr.value - even_plr;
+    const double levels = beyond(strip->raw->range, even_range);
+    const double peaks = beyond(strip->raw->plr, even_plr);
     const double larger = levels > peaks ? levels : peaks;
-    if (larger < 0)
-        return 0;
-    return larger < most ? larger : most;
+    if (even_range == 0 && even_plr == 0)
+        return most;
+    return larger < 0 ? 0 : larger < most ? larger : most;
 }
 
 double qm_insert_lost(const QmMixStrip *strip)

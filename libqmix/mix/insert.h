@@ -21,7 +21,8 @@ void qm_insert_hand_on(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
                        const char *slot);
 
 /* How much there is to be levelled, dB: the larger of what the range of levels and the
- * PLR have beyond `even_range` and `even_plr`; at most `most`. */
+ * PLR have beyond `even_range` and `even_plr` (0: that one does not count; both: `most`
+ * whatever they are); at most `most`. */
 double qm_insert_unevenness(const QmMixStrip *strip, double even_range, double even_plr,
                             double most);
 
