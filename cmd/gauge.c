@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/number.h"
+#include "formats/file.h"
 #include "render/faded.h"
 
 #include <stdio.h>
@@ -175,17 +176,26 @@ QmStatus gauge_all(const GaugeRequest *request, Gauged *items, uint32_t n, QmAre
 
 /* ---- content ---- */
 
+/* Of one of a sound's files. */
+static QmStatus hash_file(const Loaded *loaded, const QmSound *sound, const char *file,
+                          QmDiag *diag, QmSha256 *sha)
+{
+    char path[LOAD_PATH];
+    if (!load_sound_path(loaded, file, path))
+        return qm_fail(diag, QM_ERR_INPUT, sound->place, NULL,
+                       "the path of '%s' is too long", file);
+    return qm_file_hash(path, sha, diag);
+}
+
 QmStatus gauge_hash(const Loaded *loaded, const QmSound *sound, QmDiag *diag,
                     char hash[QM_SHA256_TEXT])
 {
-    char path[LOAD_PATH];
     QmSha256 sha;
     uint8_t digest[QM_SHA256_BYTES];
-    if (!load_sound_path(loaded, sound->file, path))
-        return qm_fail(diag, QM_ERR_INPUT, sound->place, NULL,
-                       "the path of '%s' is too long", sound->file);
     qm_sha256_init(&sha);
-    const QmStatus status = qm_file_hash(path, &sha, diag);
+    QmStatus status = hash_file(loaded, sound, sound->file, diag, &sha);
+    if (status == QM_OK && sound->right)
+        status = hash_file(loaded, sound, sound->right, diag, &sha);
     qm_sha256_end(&sha, digest);
     qm_sha256_text(digest, hash);
     return status;

@@ -31,12 +31,14 @@ QmStatus inputs_keep(const Loaded *loaded, const char *output, QmDiag *diag)
         return QM_OK;
     if (same_file(&file, session->file))
         return qm_fail_plain(diag, QM_ERR_USAGE, "'%s' is the session itself", output);
-    for (uint32_t i = 0; i < session->n_sounds; i++)
-        if (load_sound_path(loaded, session->sounds[i].file, path) &&
-            same_file(&file, path))
+    for (uint32_t i = 0; i < 2 * session->n_sounds; i++) {
+        const QmSound *const sound = &session->sounds[i / 2];
+        const char *const name = i % 2 ? sound->right : sound->file;
+        if (name && load_sound_path(loaded, name, path) && same_file(&file, path))
             return qm_fail_plain(diag, QM_ERR_USAGE,
                                  "'%s' is the sound '%s': choose another output", output,
-                                 session->sounds[i].name);
+                                 sound->name);
+    }
     return QM_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "model/address.h"
 #include "model/position.h"
 #include "model/validate.h"
+#include "render/joined.h"
 
 #include <string.h>
 
@@ -39,7 +40,7 @@ static QmStatus open_sound(void *context, const char *name, QmPlace place, QmDia
 QmStatus load_open_sound(const Loaded *loaded, const QmSound *sound, QmPlace place,
                          QmDiag *diag, QmAudioReader *reader)
 {
-    return open_sound((void *)loaded, sound->file, place, diag, reader);
+    return qm_open_sound(open_sound, (void *)loaded, sound, place, diag, reader);
 }
 
 static QmStatus set_seed(QmSession *session, const char *text, QmDiag *diag)

@@ -80,6 +80,7 @@ static const QmField sound_fields[] = {
      .type = &qm_field_text,
      .offset = offsetof(QmSound, file),
      .required = true},
+    {.key = "right", .type = &qm_field_text, .offset = offsetof(QmSound, right)},
     {.key = "channels",
      .type = &field_channels,
      .offset = offsetof(QmSound, first_channel)},
@@ -168,7 +169,7 @@ void qm_print_sounds(QmPrinter *printer, const QmSession *session)
             begun = true;
         }
         qm_yaml_key(&printer->yaml, sound.name);
-        if (sound.first_channel == 0) {
+        if (sound.first_channel == 0 && !sound.right) {
             qm_yaml_text(&printer->yaml, sound.file);
         } else {
             const QmPart part = {.schema = &sound_schema, .base = &sound};

@@ -12,6 +12,7 @@
  * qm_prepared_check. */
 #include "render/prepare.h"
 
+#include "render/joined.h"
 #include "render/spool.h"
 #include "render/stream.h"
 
@@ -87,8 +88,8 @@ static QmStatus open_again(Reader *reader, QmDiag *diag)
     Sound *sound = reader->sound;
     QmPrepared *p = sound->owner;
     pthread_mutex_lock(&p->lock);
-    const QmStatus status =
-        p->open(p->context, sound->what->file, sound->what->place, diag, &reader->reader);
+    const QmStatus status = qm_open_sound(p->open, p->context, sound->what,
+                                          sound->what->place, diag, &reader->reader);
     pthread_mutex_unlock(&p->lock);
     if (status) {
         return status;
@@ -362,8 +363,8 @@ static QmStatus prepare_sound(Sound *sound, QmDiag *diag)
 {
     QmPrepared *p = sound->owner;
     QmAudioReader reader;
-    QmStatus status =
-        p->open(p->context, sound->what->file, sound->what->place, diag, &reader);
+    QmStatus status = qm_open_sound(p->open, p->context, sound->what, sound->what->place,
+                                    diag, &reader);
     if (status) {
         return status;
     }

@@ -74,7 +74,8 @@ typedef struct QmTimeSignature {
 
 typedef struct QmSound {
     const char *name;
-    const char *file; /* as written, relative to the session's folder */
+    const char *file;  /* as written, relative to the session's folder */
+    const char *right; /* the right side, when `file` is the left one; NULL: none */
     uint32_t first_channel,
         second_channel; /* 1-based; equal: mono; 0, 0: not said (1-2) */
     QmPlace place;
