@@ -30,21 +30,26 @@ typedef struct QmFreezeRequest {
     void *check_self;
 } QmFreezeRequest;
 
-/* One strip that is frozen. */
+/* One strip that is frozen. Its file is longer than the song (so that a longer tail
+ * elsewhere leaves it as it is); `frames` is a part of the key. */
 typedef struct QmFrozenStrip {
     uint16_t strip;
-    char key[65];       /* names what leaves its inserts: equal keys, equal samples */
-    bool cached;        /* it was there: nothing was rendered */
-    QmAsset asset;      /* [frames] at the session's rate, from song frame 0 */
-    int64_t frames;
+    char key[65];   /* names what leaves its inserts: equal keys, equal samples */
+    bool cached;    /* it was there: nothing was rendered */
+    QmAsset asset;  /* [frames] at the session's rate, from song frame 0; any thread */
+    int64_t frames; /* 0: it could not be frozen */
     const QmSlotReadings *readings; /* what its inserts measured, [n_readings] */
     uint32_t n_readings;
 } QmFrozenStrip;
 
 /* Freezes the strips `which` of a validated session at their pre taps (sources, buses) or
- * at the master's input; renders those that the cache has not got, in one go. Strips that
- * cannot be frozen (plug-ins; what rings before its latency) are left out: their
- * `frames` is 0. Their files stay open until qm_freeze_release. Errors: QM_ERR_MEMORY,
+ * at the master's input; renders those that the cache has not got, in one go, playing the
+ * others. Strips that cannot be frozen (plug-ins in them or in front of them; a modulator
+ * that hears their input) are left out: their `frames` is 0. Their files stay mapped
+ * until qm_freeze_release. The cache is not trimmed.
+ *
+ * The list is for a plan of this same session, graph and timeline: when any of them
+ * changes, freeze again (what is not concerned is there). Errors: QM_ERR_MEMORY,
  * QM_ERR_IO, those of rendering. */
 QmStatus qm_freeze(const QmFreezeRequest *request, const uint16_t *which, uint32_t n,
                    QmArena *arena, QmDiag *diag, QmFreeze **freeze);

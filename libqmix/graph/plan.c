@@ -298,12 +298,13 @@ static QmStatus add_pickups(QmPlan *plan, const QmPlanRequest *request, QmArena 
 
 /* --- the whole --------------------------------------------------------------------- */
 
-static int64_t length(const QmPlan *plan, const QmClock *clock)
+int64_t qm_plan_length(const QmGraph *graph, const QmTimeline *timeline,
+                       const QmClock *clock)
 {
-    const QmSession *session = plan->session;
-    const int64_t end = plan->timeline->end;
+    const QmSession *session = graph->session;
+    const int64_t end = timeline->end;
     if (session->tail.value < 0)
-        return end + (int64_t)plan->graph->tail;
+        return end + (int64_t)graph->tail;
     return end + qm_clock_length(clock, end, session->tail);
 }
 
@@ -331,6 +332,6 @@ QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
     if (status != QM_OK)
         return status;
     plan->modulation = modulation;
-    plan->frames = length(plan, clock);
+    plan->frames = qm_plan_length(graph, timeline, clock);
     return QM_OK;
 }

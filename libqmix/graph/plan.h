@@ -143,6 +143,10 @@ typedef struct QmPlanRequest {
 /* Whether a strip can be played from a tap: nobody listens in front of it. */
 bool qm_plan_can_freeze(const QmSession *session, uint16_t strip, QmTapPoint point);
 
+/* The song frames of a whole render: to the timeline's end, and the tail. */
+int64_t qm_plan_length(const QmGraph *graph, const QmTimeline *timeline,
+                       const QmClock *clock);
+
 /* All pointers handed in are borrowed for the plan's life. Errors: QM_ERR_MEMORY. */
 QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
                      const QmAsset *assets, const QmClock *clock,
