@@ -10,11 +10,11 @@
  *
  * All are placed at once. Each strip in a conflict goes to -amount or +amount, so that
  * most of the overlap is between the sides and little on one of them (a largest cut):
- * first one by one, those with the most conflict first, then each is tried on the other
- * side until nothing gets better. Where that leaves a choice, strips stay on their side,
- * then the sides are kept even. The order is by conflict and name, never that of the
- * session; strips that are farther out already stay there. A pan takes nothing from the
- * mono sum, so no octave is lost. */
+ * first one by one, those with the most conflict first, then the one, or the two opposite
+ * ones, are moved over that it gains most by, until nothing gains. Where that leaves a
+ * choice, strips stay on their side, then the sides are kept even. The order is by
+ * conflict and name, never that of the session; strips that are farther out already stay
+ * there. A pan cancels nothing in mono, so no octave is lost. */
 #include "base/qmath.h"
 #include "mix/field.h"
 
@@ -23,6 +23,7 @@ enum { AMOUNT, SEVERITY, LEAN };
 #define PLAYS_LU 20.0  /* below its loudness a strip counts as silent */
 #define STAY     0.01  /* of overlap: what it is worth to stay on one's side */
 #define EVEN     0.001 /* and that the sides have the same number of strips */
+#define LITTLE   1e-9  /* a difference that is none */
 
 enum { FIRST_THIRD = 7, END_THIRD = 28 }; /* 100 Hz .. 10 kHz */
 
@@ -49,7 +50,8 @@ typedef struct Seat {
     double pan, conflict; /* before; sum of its conflicts */
     const QmMixStrip *worst;
     double worst_overlap;
-    int side; /* -1, 1; 0: not placed */
+    int side;    /* -1, 1; 0: not placed */
+    double flip; /* what is gained by its being on the other side */
 } Seat;
 
 typedef struct Field {
@@ -140,45 +142,66 @@ static double gain_of(const Field *field, uint32_t i, int side)
     return gain;
 }
 
-/* The better side; where they are as good the one it is on, or the left. */
-static int better(const Field *field, uint32_t i)
+/* What is gained by its being on the other side. */
+static double flip(const Field *field, uint32_t i)
 {
-    const double left = gain_of(field, i, -1), right = gain_of(field, i, 1);
-    const int now = field->seats[i].side;
-    if (distance(left, right) < 1e-9)
-        return now ? now : -1;
-    return left > right ? -1 : 1;
+    const int side = field->seats[i].side;
+    return gain_of(field, i, -side) - gain_of(field, i, side);
 }
 
-/* The strip that is placed next: most conflict, then first by name. */
-static int next_of(const Field *field)
+/* The strip that is placed next: most conflict, then first by name; n: none. */
+static uint32_t next_of(const Field *field)
 {
-    int next = -1;
+    uint32_t next = field->n;
     for (uint32_t i = 0; i < field->n; i++) {
         const Seat *const seat = &field->seats[i];
         if (seat->side == 0 && seat->conflict > 0 &&
-            (next < 0 || seat->conflict > field->seats[next].conflict))
-            next = (int)i;
+            (next == field->n || seat->conflict > field->seats[next].conflict + LITTLE))
+            next = i;
     }
     return next;
 }
 
-/* Every change gains more than a ten thousandth of what all can, so it ends; the bound is
- * against roundings. */
+/* Moves one to the other side, or two that are not on the same one both (what is between
+ * them stays between the sides), where that gains most; false: nothing gains. */
+static bool improve(Field *field)
+{
+    Seat *const seats = field->seats;
+    double most = LITTLE;
+    Seat *one = NULL, *other = NULL;
+    for (uint32_t i = 0; i < field->n; i++)
+        seats[i].flip = seats[i].side ? flip(field, i) : 0;
+    for (uint32_t i = 0; i < field->n; i++)
+        for (uint32_t j = i; j < field->n; j++) {
+            if (seats[i].side == 0 || (j != i && seats[j].side != -seats[i].side))
+                continue;
+            const double between = field->overlaps[i * field->n + j] + EVEN;
+            const double gain =
+                j == i ? seats[i].flip : seats[i].flip + seats[j].flip + 2 * between;
+            if (gain > most + LITTLE) {
+                most = gain;
+                one = &seats[i];
+                other = &seats[j];
+            }
+        }
+    if (!one)
+        return false;
+    one->side = -one->side;
+    if (other != one)
+        other->side = -other->side;
+    return true;
+}
+
+/* Nothing is made worse, so it ends; the bound is a patience. */
 static void assign(Field *field)
 {
-    for (int i = next_of(field); i >= 0; i = next_of(field))
-        field->seats[i].side = better(field, (uint32_t)i);
-    bool changed = true;
-    for (uint32_t round = 0; changed && round < field->n; round++) {
-        changed = false;
-        for (uint32_t i = 0; i < field->n; i++) {
-            Seat *const seat = &field->seats[i];
-            const int side = seat->side ? better(field, i) : 0;
-            changed = changed || side != seat->side;
-            seat->side = side;
-        }
+    for (uint32_t i = next_of(field); i < field->n; i = next_of(field)) {
+        field->seats[i].side = -1;
+        if (flip(field, i) > LITTLE)
+            field->seats[i].side = 1;
     }
+    for (uint32_t round = 0; round < 4 * field->n && improve(field); round++)
+        continue;
 }
 
 /* ---- the rule ---- */
