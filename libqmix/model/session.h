@@ -262,6 +262,23 @@ typedef struct QmModulator {
     QmPlace place;
 } QmModulator;
 
+/* A decision of the mix engine that is overruled: an address (or what it is within, a
+ * rule, a stage) and its value as written; "off": none. */
+typedef struct QmMixOverride {
+    const char *address, *value;
+    QmPlace place;
+} QmMixOverride;
+
+/* How the session is to be mixed (`mix:`, and `target:` of the master). */
+typedef struct QmMixWish {
+    const char *template;           /* name or file; NULL: not said */
+    const char *target;             /* name ("spotify"); NULL: not said by name */
+    bool has_lufs;                  /* said as numbers: */
+    double lufs, ceiling;           /* LUFS, dBTP */
+    const QmMixOverride *overrides; /* in the order of the file */
+    uint32_t n_overrides;
+} QmMixWish;
+
 typedef struct QmSession {
     QmArena *arena;
     const char *file; /* for diagnostics; "" when made in memory */
@@ -286,6 +303,7 @@ typedef struct QmSession {
     uint32_t n_lanes;
     QmPlacement *placements;
     uint32_t n_placements;
+    QmMixWish mix;
 } QmSession;
 
 /* The fader's and a send's rows, so that they parse, print and automate like any
