@@ -7,8 +7,9 @@
  *     carried = 10 log10 sum 10^((chain's LUFS + fader) / 10)
  *     threshold = setting + carried + 18
  *
- * A setting above -18 dB so is above the mean level, and only what stands out is taken: no
- * makeup. The first strip of the session that feeds the bus speaks for all of it. A bus
+ * A setting above -18 dB so is above the mean level, and only what stands out is taken.
+ * One below takes something of the mean level as well, and gives back what the curve of a
+ * compressor says it takes there. The first strip of the session that feeds the bus speaks for all of it. A bus
  * with one strip needs no glue. */
 #include "base/qmath.h"
 #include "mix/insert.h"
@@ -66,6 +67,8 @@ static const QmParam params[] = {
                      .def = 20},
 };
 
+#define LEAST_DB 0.1 /* of makeup */
+
 /* The power sum of what feeds a bus, and how many do. */
 static QmMeasured carried_by(const QmMix *mix, uint16_t bus, uint32_t *n)
 {
@@ -98,6 +101,16 @@ static bool is_first(const QmMix *mix, const QmRule *rule, const QmMixStrip *str
     return true;
 }
 
+/* What the curve takes from a level that is `over` dB above the threshold
+ * (proc/compressor.c). */
+static double taken(double over, double ratio, double knee)
+{
+    const double slope = 1 - 1 / ratio, bent = over + knee / 2;
+    if (bent <= 0)
+        return 0;
+    return bent < knee ? slope * bent * bent / (2 * knee) : slope * over;
+}
+
 static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
                    const double *settings, uint32_t n_groups)
 {
@@ -116,6 +129,11 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
     qm_reason_number(&reason, "strips", n, 0);
     qm_decide(mix, rule, &reason, settings[THRESHOLD] + carried.value - QM_REFERENCE_LUFS,
               "%s.compressor.threshold", bus);
+    const double makeup =
+        taken(QM_REFERENCE_LUFS - settings[THRESHOLD], settings[RATIO], settings[KNEE]);
+    qm_reason_number(&reason, "taken", makeup, 1);
+    if (makeup >= LEAST_DB)
+        qm_decide(mix, rule, &reason, makeup, "%s.compressor.makeup", bus);
     qm_insert_hand_on(mix, rule, strip, settings, RATIO, bus, "compressor");
 }
 
