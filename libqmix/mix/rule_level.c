@@ -11,17 +11,19 @@
  * log10(n) softer, so that with a share of 1 two guitars are together as loud as one is
  * alone (their powers add up).
  *
+ * The gains that the session's faders have are where this starts, not what it keeps; an
+ * override keeps one. A fader that the session automates is left alone.
+ *
  * `natural` leaves strips as loud to each other as they were recorded, within `spread` of
  * the median (one stem may be broken), and puts the loudest at the anchor. */
 #include "analysis/gating.h"
 #include "base/qmath.h"
 #include "base/sort.h"
-#include "mix/mix.h"
+#include "mix/fader.h"
+#include "mix/playing.h"
 
 enum { LEVEL, BALANCE, MIX, MASTER, STEMS, ANCHOR, SHARE, SPREAD };
 enum { BY_LEVEL, BY_MIX, BY_MASTER, BY_STEMS, NATURAL };
-
-#define PLAYS_LU 20.0 /* below its loudness a strip counts as silent */
 
 static const char *const balances[] = {"level", "mix",     "master",
                                        "stems", "natural", NULL};
@@ -58,29 +60,11 @@ static const QmParam params[] = {
                 .def = 20},
 };
 
-/* Whether it plays in its tenth `i`. */
-static bool plays(const QmFacts *facts, uint64_t i, double from)
-{
-    return i < facts->n_tenths && facts->tenths[i] >= from;
-}
-
-/* The energy from which on a tenth counts as playing. */
-static double playing(const QmFacts *facts)
-{
-    return facts->lufs.why ? 0 : qm_pow(10, (facts->lufs.value - PLAYS_LU + 0.691) / 10);
-}
-
 /* The share of the time that a plays in which b plays, too. */
 static double together(const QmFacts *a, const QmFacts *b)
 {
-    const double from_a = playing(a), from_b = playing(b);
-    uint64_t both = 0, one = 0;
-    for (uint64_t i = 0; i < a->n_tenths; i++)
-        if (plays(a, i, from_a)) {
-            one++;
-            both += plays(b, i, from_b);
-        }
-    return one ? (double)both / (double)one : 1;
+    const QmPlaying playing = qm_playing(a, b);
+    return playing.one ? (double)playing.both / (double)playing.one : 1;
 }
 
 /* How many strips of its role play at once, itself included. */
@@ -161,6 +145,12 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip, const doub
     (void)n_groups;
     if (!qm_mix_heard(mix, strip) || !strip->chain)
         return;
+    if (qm_fader_is_automated(mix, strip)) {
+        QmReason why = qm_reason(mix);
+        qm_reason_word(&why, "fader", "automated");
+        qm_note(mix, rule, &why, strip->name);
+        return;
+    }
     const QmMeasured now = loudness(strip->chain);
     if (now.why)
         return;

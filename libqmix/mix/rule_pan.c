@@ -55,8 +55,7 @@ static const QmParam params[] = {
 
 /* ---- among whom ---- */
 
-/* Its settings, if it may be panned and `like` has a say in it: the same strategy and,
- * but for lcr, the same role. */
+/* Its settings, if it may be panned. */
 static const double *settings_of(const QmMix *mix, const QmRule *rule,
                                  const QmMixStrip *strip)
 {
@@ -65,13 +64,15 @@ static const double *settings_of(const QmMix *mix, const QmRule *rule,
     return s && qm_field_is_free(mix, strip, s[LEAN]) ? s : NULL;
 }
 
+/* Whether it is one of those that `strip`, which may be panned, shares the field with:
+ * the same strategy and, but for lcr, the same role. */
 static bool is_beside(const QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
-                      const QmMixStrip *other)
+                      int strategy, const QmMixStrip *other)
 {
-    const double *const a = settings_of(mix, rule, strip);
-    const double *const b = settings_of(mix, rule, other);
-    return a && b && a[STRATEGY] == b[STRATEGY] &&
-           ((int)a[STRATEGY] == LCR || strip->role == other->role);
+    if (strategy != LCR && strip->role != other->role)
+        return false;
+    const double *const s = settings_of(mix, rule, other);
+    return s && (int)s[STRATEGY] == strategy;
 }
 
 typedef struct Rank {
@@ -82,11 +83,11 @@ typedef bool Before(const QmMix *mix, const QmRule *rule, const QmMixStrip *a,
                     const QmMixStrip *b);
 
 static Rank rank_of(const QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
-                    Before *before)
+                    int strategy, Before *before)
 {
     Rank rank = {0, 0};
     for (uint32_t i = 0; i < mix->n_strips; i++)
-        if (is_beside(mix, rule, strip, &mix->strips[i])) {
+        if (is_beside(mix, rule, strip, strategy, &mix->strips[i])) {
             rank.of++;
             rank.at += before(mix, rule, &mix->strips[i], strip);
         }
@@ -178,7 +179,7 @@ static double place_of(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
                        const double *s, QmReason *reason)
 {
     const int strategy = (int)s[STRATEGY];
-    const Rank rank = rank_of(mix, rule, strip,
+    const Rank rank = rank_of(mix, rule, strip, strategy,
                               strategy == LCR          ? by_lot
                               : strategy == ORCHESTRAL ? by_register
                                                        : by_name);

@@ -16,11 +16,11 @@
  * loudness by: the balance stays. It is made anew when the fader moves. */
 #include "analysis/gating.h"
 #include "base/qmath.h"
-#include "mix/mix.h"
+#include "mix/fader.h"
+#include "mix/playing.h"
 
 enum { DEPTH, SLOPE, WINDOW, DEAD_BAND };
 
-#define PLAYS_LU 20.0 /* below its loudness a strip counts as silent */
 #define PLAYS    0.25 /* share of a window that has to play for it to count */
 #define ERROR_DB 0.3  /* what points may leave out */
 #define LEAST_DB 0.5  /* less than that is not worth a lane */
@@ -79,7 +79,7 @@ static double smaller(double a, double b) { return a < b ? a : b; }
 /* Mean energy of the tenths of [from, to) that play; their share of them. */
 static double mean_of(const QmFacts *chain, uint64_t from, uint64_t to, double *share)
 {
-    const double floor = qm_pow(10, (chain->lufs.value - PLAYS_LU + 0.691) / 10);
+    const double floor = qm_playing_from(chain);
     double sum = 0;
     uint64_t count = 0;
     for (uint64_t i = from; i < to; i++)
@@ -313,7 +313,8 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
     (void)n_groups;
     const QmFacts *const chain = strip->chain;
     qm_take_back(mix, rule, "%s.fader.gain", strip->name);
-    if (!qm_mix_heard(mix, strip) || !chain || chain->lufs.why || settings[DEPTH] <= 0)
+    if (!qm_mix_heard(mix, strip) || qm_fader_is_automated(mix, strip) || !chain ||
+        chain->lufs.why || settings[DEPTH] <= 0)
         return;
     Ride ride = {.chain = chain,
                  .settings = settings,

@@ -17,20 +17,21 @@
  * there. A pan cancels nothing in mono, so no octave is lost. */
 #include "base/qmath.h"
 #include "mix/field.h"
+#include "mix/playing.h"
 
 enum { AMOUNT, SEVERITY, LEAN };
 
-#define PLAYS_LU 20.0  /* below its loudness a strip counts as silent */
-#define STAY     0.01  /* of overlap: what it is worth to stay on one's side */
-#define EVEN     0.001 /* and that the sides have the same number of strips */
-#define LITTLE   1e-9  /* a difference that is none */
+#define STAY   0.01  /* of overlap: what it is worth to stay on one's side */
+#define EVEN   0.001 /* and that the sides have the same number of strips */
+#define LITTLE 1e-9  /* a difference that is none */
 
 enum { FIRST_THIRD = 7, END_THIRD = 28 }; /* 100 Hz .. 10 kHz */
 
 static const QmParam params[] = {
     [AMOUNT] = {.name = "amount",
                 .help = "how far from the middle strips in conflict are moved, 0: not",
-                .max = 1},
+                .max = 1,
+                .def = 0.4},
     [SEVERITY] = {.name = "severity",
                   .help = "overlap of spectra and time from which it is a conflict",
                   .max = 1,
@@ -45,7 +46,6 @@ static const QmParam params[] = {
 typedef struct Seat {
     QmMixStrip *strip;
     double roots[QM_THIRDS]; /* square roots of the parts of the power */
-    double floor;            /* energy from which a tenth plays */
     double amount, severity;
     double pan, conflict; /* before; sum of its conflicts */
     const QmMixStrip *worst;
@@ -71,22 +71,13 @@ static void take_spectrum(Seat *seat)
     for (uint32_t b = FIRST_THIRD; b < END_THIRD; b++)
         if (sum > 0 && raw->thirds[b] > QM_GAP)
             seat->roots[b] = qm_sqrt(qm_pow(10, raw->thirds[b] / 10) / sum);
-    seat->floor = qm_pow(10, (raw->lufs.value - PLAYS_LU + 0.691) / 10);
 }
 
 static double together(const Seat *a, const Seat *b)
 {
-    const QmFacts *const x = a->strip->raw, *const y = b->strip->raw;
-    uint64_t both = 0, in_x = 0, in_y = 0;
-    for (uint64_t i = 0; i < x->n_tenths || i < y->n_tenths; i++) {
-        const bool one = i < x->n_tenths && x->tenths[i] >= a->floor;
-        const bool other = i < y->n_tenths && y->tenths[i] >= b->floor;
-        in_x += one;
-        in_y += other;
-        both += one && other;
-    }
-    const uint64_t less = in_x < in_y ? in_x : in_y;
-    return less ? (double)both / (double)less : 0;
+    const QmPlaying playing = qm_playing(a->strip->raw, b->strip->raw);
+    const uint64_t less = playing.one < playing.other ? playing.one : playing.other;
+    return less ? (double)playing.both / (double)less : 0;
 }
 
 static double overlap_of(const Seat *a, const Seat *b)

@@ -1,7 +1,7 @@
 /* The width of a stereo strip as a whole, on its fader.
  *
  * Wider than what keeps every octave in mono within `mono-loss` it does not get, whatever
- * is asked for; what loses more as it came is made narrower, down to `least` (an octave
+ * is asked for, and a width that the session has by itself stays; what loses more as it came is made narrower, down to `least` (an octave
  * that hardly sounds must not empty the rest). What belongs into the middle but leans to
  * a side, or has one side only, is made mono. */
 #include "mix/field.h"
@@ -41,7 +41,7 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
 {
     (void)n_groups;
     const QmFacts *const raw = strip->raw;
-    if (!qm_mix_heard(mix, strip))
+    if (!qm_mix_heard(mix, strip) || mix->base->strips[strip->at].fader.width != 1)
         return;
     double width = settings[WIDTH];
     QmReason reason = qm_reason(mix);

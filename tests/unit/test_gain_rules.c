@@ -1,6 +1,7 @@
 /* Gain staging: trims, buses of families, the balance, riding, headroom of sections. The
  * numbers are those of the formulas in the rules' essays. */
 /* tests: mix/rule_trim mix/rule_group mix/rule_level mix/rule_ride mix/rule_section */
+/* tests: mix/playing */
 #include "analysis/gating.h"
 #include "tests/support/mix_rig.h"
 
@@ -204,6 +205,28 @@ static void users_have_the_last_word(void **state)
     mix_rig_close(&rig);
 }
 
+static void automation_of_the_session_stands(void **state)
+{
+    (void)state;
+    QmPoint point = {{QM_POS_BARS, 1, 1, 1, 0}, -3, QM_CURVE_LINEAR};
+    QmLane lane = {{0, QM_SLOT_FADER, QM_FADER_GAIN}, &point, 1, {0}};
+    static const double shape[] = {0, -8, 0};
+    MixRig rig;
+    mix_rig_open(&rig);
+    mix_rig_on(&rig, "gain.level", ALL);
+    mix_rig_on(&rig, "gain.ride", ALL);
+    mix_rig_add(&rig, "a", QM_ROLE_VOCAL,
+                &(MixSound){.seconds = 30, .shape = shape, .n_shape = 3});
+    rig.session->lanes = &lane;
+    rig.session->n_lanes = 1;
+    mix_rig_begin(&rig);
+    mix_rig_freeze(&rig);
+    mix_rig_pass(&rig, QM_PASS_CHAINS);
+    assert_string_equal(mix_rig_note(&rig, "gain.level", "a"), "fader=automated");
+    assert_int_equal(rig.mix.log.decisions.count, 1);
+    mix_rig_close(&rig);
+}
+
 /* --- ride --------------------------------------------------------------------------- */
 
 typedef struct Point {
@@ -383,6 +406,7 @@ int main(void)
         cmocka_unit_test(strips_of_a_role_share_when_they_play_together),
         cmocka_unit_test(natural_keeps_what_was_recorded),
         cmocka_unit_test(users_have_the_last_word),
+        cmocka_unit_test(automation_of_the_session_stands),
         cmocka_unit_test(rides_are_bounded_and_keep_the_balance),
         cmocka_unit_test(what_is_even_is_not_ridden),
         cmocka_unit_test(the_lane_follows_the_fader),
