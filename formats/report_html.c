@@ -24,12 +24,6 @@ static const struct {
 };
 enum { N_KEYS = sizeof KEYS / sizeof *KEYS };
 
-static const char *base_name(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    return slash && slash[1] ? slash + 1 : name;
-}
-
 static double seconds(const QmAnalysis *analysis)
 {
     return (double)analysis->frames / analysis->spec.rate;
@@ -64,7 +58,7 @@ static void add_facts(const ReportPart *part)
     qm_text_add(text, " \xc2\xb7 ");
     report_clock(text, seconds(file->analysis));
     qm_text_printf(text, " \xc2\xb7 %lld frames", (long long)file->analysis->frames);
-    if (base_name(file->name) != file->name) {
+    if (qm_path_last(file->name) != file->name) {
         qm_text_add(text, "<br/>");
         qm_xml_add(text, file->name);
     }
@@ -100,7 +94,7 @@ static void add_file(const ReportPart *part)
 {
     QmText *text = part->text;
     qm_text_printf(text, "<article id=\"f%u\">\n<h1>", part->number);
-    qm_xml_add(text, base_name(part->file->name));
+    qm_xml_add(text, qm_path_last(part->file->name));
     qm_text_add(text, "</h1>\n");
     add_facts(part);
     add_keys(part);
@@ -123,7 +117,7 @@ static void add_file(const ReportPart *part)
 static size_t common_folder(const QmReport *report)
 {
     const char *first = report->files[0].name;
-    size_t length = (size_t)(base_name(first) - first);
+    size_t length = (size_t)(qm_path_last(first) - first);
     for (uint32_t i = 1; i < report->n_files; i++) {
         while (length && (strncmp(first, report->files[i].name, length) != 0 ||
                           first[length - 1] != '/')) {
@@ -185,39 +179,15 @@ static void add_overview(QmText *text, const QmReport *report)
 
 /* ---- the whole ---- */
 
-static void add_head(QmText *text, const QmReport *report)
+static const char *title_of(const QmReport *report, QmArena *arena)
 {
-    qm_text_add(text, "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" "
-                      "lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
-                      "name=\"viewport\" content=\"width=device-width, "
-                      "initial-scale=1\"/>\n<title>");
-    qm_xml_add(text, base_name(report->files[0].name));
+    QmText text;
+    qm_text_init(&text, arena);
+    qm_text_add(&text, qm_path_last(report->files[0].name));
     if (report->n_files > 1) {
-        qm_text_printf(text, " and %u more", report->n_files - 1);
+        qm_text_printf(&text, " and %u more", report->n_files - 1);
     }
-    qm_text_add(text, "</title>\n<style>\n");
-    qm_text_add(text, report_style);
-    qm_text_add(text, "</style>\n</head>\n<body>\n");
-    if (report->n_files > 1) {
-        add_overview(text, report);
-    }
-    report_stems(&(ReportPart){text, 0, NULL}, report);
-}
-
-static void add_tail(QmText *text)
-{
-    qm_text_add(text, "<footer>qanalyze " QM_VERSION "</footer>\n</body>\n</html>\n");
-}
-
-/* Writes the text, and gives back its memory. */
-static QmStatus flush(QmFileOut *out, QmText *text, QmDiag *diag)
-{
-    const QmStatus status = text->failed
-                                ? qm_fail_memory(diag)
-                                : qm_file_out_write(out, text->data, text->length, diag);
-    qm_arena_release(text->arena);
-    qm_text_init(text, text->arena);
-    return status;
+    return text.failed ? NULL : text.data;
 }
 
 static QmStatus write_page(QmFileOut *out, const QmReport *report, QmArena *arena,
@@ -225,17 +195,21 @@ static QmStatus write_page(QmFileOut *out, const QmReport *report, QmArena *aren
 {
     QmText text;
     qm_text_init(&text, arena);
-    add_head(&text, report);
-    QmStatus status = flush(out, &text, diag);
+    report_head(&text, title_of(report, arena));
+    if (report->n_files > 1) {
+        add_overview(&text, report);
+    }
+    report_stems(&(ReportPart){&text, 0, NULL}, report);
+    QmStatus status = report_flush(out, &text, diag);
     for (uint32_t i = 0; i < report->n_files && !status; i++) {
         add_file(&(ReportPart){&text, i + 1, &report->files[i]});
-        status = flush(out, &text, diag);
+        status = report_flush(out, &text, diag);
     }
     if (status) {
         return status;
     }
-    add_tail(&text);
-    return flush(out, &text, diag);
+    report_tail(&text, "qanalyze");
+    return report_flush(out, &text, diag);
 }
 
 QmStatus qm_report_html(const char *path, const QmReport *report, QmDiag *diag)

@@ -3,6 +3,8 @@
 #ifndef QM_FORMATS_REPORT_PARTS_H
 #define QM_FORMATS_REPORT_PARTS_H
 
+#include "analysis/stereo.h"
+#include "formats/file_out.h"
 #include "formats/report_html.h"
 #include "formats/svg.h"
 #include "formats/xml.h"
@@ -10,6 +12,8 @@
 /* Pixels of pictures: whole, and two beside each other; what is right of a plot has
  * labels. */
 enum { REPORT_WIDTH = 1040, REPORT_HALF = 496, REPORT_LEFT = 54, REPORT_RIGHT = 140 };
+/* For names at the left of rows; and bytes of a shortened one. */
+enum { REPORT_NAMES = 190, REPORT_NAME = 34 };
 
 /* One file's part of the page. */
 typedef struct ReportPart {
@@ -72,6 +76,41 @@ typedef struct ReportLabel {
 } ReportLabel;
 void report_labels(QmText *text, double x, double top, double bottom, ReportLabel *labels,
                    uint32_t count);
+
+/* ---- stems ---- */
+
+/* The end of the path without its suffix, cut to `most` bytes. */
+void report_short_name(const char *name, size_t most, char text[REPORT_NAME]);
+/* It, right-aligned in the first `room` pixels. */
+void report_row_name(QmText *text, const char *name, double room, double y);
+
+typedef struct ReportCell {
+    double x, y, width, height;
+} ReportCell;
+/* `percent` from 0 to 100. */
+void report_heat(QmText *text, ReportCell cell, double percent);
+/* Who hides whom; `half`: a picture of half the width. */
+void report_matrix(const ReportPart *part, const char *id, const char *title,
+                   const QmMasking *masking, bool half, const char *caption);
+
+/* ---- stereo ---- */
+
+/* Where the energy lies between the channels; */
+void report_fan(const ReportPart *part, const char *id, const char *title,
+                const QmStereo *stereo, const char *caption);
+/* correlation, width and what is lost in mono, of each 1/3 octave. */
+void report_bands(const ReportPart *part, const char *id, const char *title,
+                  const QmStereo *stereo, const char *caption);
+/* Whether there is a field to be shown. */
+bool report_has_field(const QmStereo *stereo);
+
+/* ---- the page ---- */
+
+/* Up to the beginning of the body, and from its end on. */
+void report_head(QmText *text, const char *title);
+void report_tail(QmText *text, const char *tool);
+/* Writes the text, and gives back its memory. */
+QmStatus report_flush(QmFileOut *out, QmText *text, QmDiag *diag);
 
 /* ---- the parts ---- */
 

@@ -107,7 +107,8 @@ static void fan_grid(QmText *text)
     qm_svg_label(text, FAN_X + RADIUS, FAN_Y + 18, "end", "opposite polarity");
 }
 
-static void fan(const ReportPart *part, const QmStereo *stereo)
+void report_fan(const ReportPart *part, const char *id, const char *title,
+                const QmStereo *stereo, const char *caption)
 {
     double share[QM_STEREO_ANGLES] = {0}, most = 0;
     if (!directions(stereo, share)) {
@@ -116,7 +117,7 @@ static void fan(const ReportPart *part, const QmStereo *stereo)
     for (uint32_t a = 0; a < QM_STEREO_ANGLES; a++) {
         most = share[a] > most ? share[a] : most;
     }
-    report_open(part, "field", REPORT_HALF, FAN_HEIGHT, "Stereo field",
+    report_open(part, id, REPORT_HALF, FAN_HEIGHT, title,
                 "How the energy is spread over directions from left to right.");
     fan_grid(part->text);
     for (uint32_t a = 0; a < QM_STEREO_ANGLES; a++) {
@@ -132,8 +133,7 @@ static void fan(const ReportPart *part, const QmStereo *stereo)
             sector(part->text, radius, -90, -90 + half - 0.3);
         }
     }
-    report_close(part, "Where the energy lies between the channels: the area of a sector "
-                       "is its share.");
+    report_close(part, caption);
 }
 
 /* ---- by frequency ---- */
@@ -166,7 +166,8 @@ static void pane(QmText *text, QmSvgFrame *f, const QmStereo *stereo, const Pane
     qm_svg_label(text, f->left, f->top - 6, "start", pane->name);
 }
 
-static void by_frequency(const ReportPart *part, const QmStereo *stereo)
+void report_bands(const ReportPart *part, const char *id, const char *title,
+                  const QmStereo *stereo, const char *caption)
 {
     double most = 3;
     for (uint32_t i = 0; i < stereo->thirds.count; i++) {
@@ -186,7 +187,7 @@ static void by_frequency(const ReportPart *part, const QmStereo *stereo)
                     .x = {.from = qm_third_edge(0),
                           .to = qm_third_edge(QM_THIRDS),
                           .scale = QM_SVG_LOG}};
-    report_open(part, "bands", REPORT_HALF, PANES_HEIGHT, "Stereo by frequency",
+    report_open(part, id, REPORT_HALF, PANES_HEIGHT, title,
                 "Correlation, width and what is lost in mono, of each 1/3 octave.");
     f.bottom = PANES_HEIGHT - BOTTOM;
     qm_svg_grid(part->text, &qm_svg_page, &f);
@@ -195,18 +196,26 @@ static void by_frequency(const ReportPart *part, const QmStereo *stereo)
         pane(part->text, &f, stereo, &panes[i]);
         f.top = f.bottom + ROOM;
     }
-    report_close(part, "Of each 1/3 octave. Lost in mono: against unrelated channels; "
-                       "what is in the middle gains 3 dB.");
+    report_close(part, caption);
+}
+
+bool report_has_field(const QmStereo *stereo)
+{
+    return stereo && !stereo->correlation.why && stereo->field.count;
 }
 
 void report_stereo(const ReportPart *part)
 {
     const QmStereo *stereo = report_result(part->file->analysis, &qm_feature_stereo);
-    if (!stereo || stereo->correlation.why || !stereo->field.count) {
+    if (!report_has_field(stereo)) {
         return;
     }
     qm_text_add(part->text, "<h2>Stereo</h2>\n<div class=\"pair\">\n");
-    fan(part, stereo);
-    by_frequency(part, stereo);
+    report_fan(part, "field", "Stereo field", stereo,
+               "Where the energy lies between the channels: the area of a sector is its "
+               "share.");
+    report_bands(part, "bands", "Stereo by frequency", stereo,
+                 "Of each 1/3 octave. Lost in mono: against unrelated channels; what is "
+                 "in the middle gains 3 dB.");
     qm_text_add(part->text, "</div>\n");
 }

@@ -3,6 +3,7 @@
  * tests: formats/report_style formats/report_time formats/report_loudness
  * tests: formats/report_stereo formats/report_spectrum formats/report_stems
  * tests: formats/report_key formats/report_beats formats/report_remarks
+ * tests: formats/report_heat formats/report_page
  *
  * The report as text: everything from outside is escaped, nothing is said that was not
  * measured, and the same results give the same bytes. What it looks like is for eyes
