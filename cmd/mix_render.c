@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "cmd/gauge.h"
+#include "cmd/stem_session.h"
 #include "cmd/tail.h"
 #include "formats/decision_text.h"
 #include "formats/file.h"
@@ -17,33 +18,48 @@ static QmStatus check_assets(void *self, QmDiag *diag)
     return qm_prepared_check(self, diag);
 }
 
-/* What a source strip plays first; NULL: nothing from a file. */
-static const QmSound *sound_of(const QmSession *session, const QmStrip *strip)
+/* The sound that a strip plays as its `at`th; NULL: no file. */
+static const QmSound *sound_of(const QmSession *session, const QmStrip *strip, size_t at)
 {
     const QmInput *input = &strip->input;
-    const uint16_t sound = input->n_clips ? input->clips[0].sound : input->sound;
-    return strip->kind == QM_STRIP_SOURCE && sound != QM_NONE ? &session->sounds[sound]
-                                                              : NULL;
+    uint16_t before = QM_NONE;
+    for (uint32_t i = 0; i < input->n_clips; i++) {
+        if (input->clips[i].sound != before && at-- == 0)
+            return &session->sounds[input->clips[i].sound];
+        before = input->clips[i].sound;
+    }
+    return !input->n_clips && input->sound != QM_NONE && at == 0
+               ? &session->sounds[input->sound]
+               : NULL;
 }
 
-/* Whether the sounds are those of the log. */
-static QmStatus compare_inputs(const MixRender *render, QmDiag *diag)
+static QmStatus compare_input(const MixRender *render, const QmLogInput *input, size_t at,
+                              QmDiag *diag)
 {
     const QmSession *session = render->loaded.session;
+    const uint16_t strip = qm_session_strip(session, input->strip);
+    const QmSound *sound =
+        strip == QM_NONE ? NULL : sound_of(session, &session->strips[strip], at);
+    char hash[QM_SHA256_TEXT];
+    if (!sound)
+        return QM_OK;
+    const QmStatus status = gauge_hash(&render->loaded, sound, diag, hash);
+    if (status == QM_OK && strncmp(hash, input->hash, strlen(input->hash)) != 0)
+        qm_warn(diag, (QmPlace){0}, NULL,
+                "'%s' (%s) is not what the log was made from any more", sound->file,
+                input->strip);
+    return status;
+}
+
+/* Whether the sounds are those of the log. A strip's stand one behind the other. */
+static QmStatus compare_inputs(const MixRender *render, QmDiag *diag)
+{
     const QmLogInput *inputs = render->log.inputs.items;
     QmStatus status = QM_OK;
+    size_t at = 0;
     for (size_t i = 0; i < render->log.inputs.count && status == QM_OK; i++) {
-        char hash[QM_SHA256_TEXT];
-        const uint16_t strip = qm_session_strip(session, inputs[i].strip);
-        const QmSound *sound =
-            strip == QM_NONE ? NULL : sound_of(session, &session->strips[strip]);
-        if (!sound)
-            continue;
-        status = gauge_hash(&render->loaded, sound, diag, hash);
-        if (status == QM_OK && strncmp(hash, inputs[i].hash, strlen(inputs[i].hash)) != 0)
-            qm_warn(diag, (QmPlace){0}, NULL,
-                    "'%s' (%s) is not what the log was made from", sound->file,
-                    inputs[i].strip);
+        at = i && qm_same(inputs[i].strip, inputs[i - 1].strip) ? at + 1 : 0;
+        status = compare_input(render, &inputs[i], at, diag);
     }
     return status;
 }
@@ -60,11 +76,33 @@ static QmStatus read_log(const char *file, QmDiag *diag, MixRender *render)
                : status;
 }
 
-static QmStatus read_base(QmDiag *diag, MixRender *render)
+static QmStatus read_session(QmDiag *diag, MixRender *render)
 {
     const LoadRequest request = {.file = render->log.session};
-    render->opened = true;
-    const QmStatus status = load_read(&request, diag, &render->loaded);
+    return load_read(&request, diag, &render->loaded);
+}
+
+/* Of the files that the log names, in its order. */
+static QmStatus make_session(QmDiag *diag, MixRender *render)
+{
+    const QmLogInput *inputs = render->log.inputs.items;
+    const size_t n = render->log.inputs.count;
+    CliList files = {QM_NEW_ARRAY(&render->arena, const char *, n + 1), n};
+    QmSession *session = NULL;
+    if (!files.items)
+        return qm_fail_memory(diag);
+    for (size_t i = 0; i < n; i++)
+        files.items[i] = inputs[i].file;
+    QmStatus status = stem_session(&files, &render->arena, diag, &session);
+    if (status == QM_OK)
+        status = load_made("", session, diag, &render->loaded);
+    return status;
+}
+
+static QmStatus read_base(QmDiag *diag, MixRender *render)
+{
+    const QmStatus status =
+        render->log.session ? read_session(diag, render) : make_session(diag, render);
     if (status == QM_OK)
         render->loaded.session->seed = render->log.seed;
     return status;
@@ -121,7 +159,6 @@ QmStatus mix_render_run(MixRender *render, const QmOfflineConfig *config, QmSink
 
 void mix_render_release(MixRender *render)
 {
-    if (render->opened)
-        load_release(&render->loaded);
+    load_release(&render->loaded);
     qm_arena_release(&render->arena);
 }

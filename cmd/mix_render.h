@@ -15,7 +15,6 @@ typedef struct MixRender {
     Loaded loaded; /* the effective session */
     QmPlan plan;
     QmTrim trim;
-    bool opened; /* `loaded` is to be released */
 } MixRender;
 
 /* Reads the log and all that it stands on. Names in the log are as they were said: from
