@@ -23,7 +23,8 @@ struct QmMixStrip {
      * slot, dB; from CHAINS on (qm_mix_reading). */
     const struct QmMixReading *readings;
     uint32_t n_readings;
-    const char *file; /* what it plays first: for names */
+    QmMeasured wanted; /* LUFS in the mix, as the template asks for: gain.level sets it */
+    const char *file;  /* what it plays first: for names */
 };
 
 typedef struct QmMixReading {

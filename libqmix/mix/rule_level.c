@@ -157,6 +157,7 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip, const doub
     QmReason reason = qm_reason(mix);
     qm_reason_number(&reason, "lufs", now.value, 2);
     const double target = wanted(mix, rule, strip, s, &reason);
+    strip->wanted = qm_measured(target);
     qm_reason_number(&reason, "target", target, 2);
     qm_decide(mix, rule, &reason, target - now.value, "%s.fader.gain", strip->name);
 }
