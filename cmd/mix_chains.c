@@ -1,0 +1,243 @@
+/* What leaves the chains of the source strips, as it will be heard: behind width and pan,
+ * before the fader's gain. A strip whose frozen file is another than last time has
+ * changed. */
+#include "analysis/loudness.h"
+#include "analysis/section.h"
+#include "analysis/tempo.h"
+#include "base/text.h"
+#include "cmd/features.h"
+#include "cmd/mixing.h"
+#include "render/together.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- stems as they came ---- */
+
+/* A strip that plays one sound as it is, from its start: its facts are those of the
+ * file. */
+static const QmSound *plain_sound(const QmSession *session, const QmStrip *strip)
+{
+    const QmInput *const input = &strip->input;
+    const QmClip *const clip = input->clips;
+    if (strip->n_inserts || input->n_clips != 1 || clip->gain_db != 0 ||
+        clip->from.value != 0 || clip->length.value != 0)
+        return NULL;
+    return &session->sounds[clip->sound];
+}
+
+/* Measures files where strips play files, and what leaves the session's own inserts
+ * where they do not. */
+static QmStatus measure_stems(Mixing *mixing)
+{
+    QmMix *const mix = &mixing->mix;
+    Loaded *const base = &mixing->base;
+    QmArena *const arena = &mixing->arena;
+    Gauged *const items = QM_NEW_ARRAY(arena, Gauged, mix->n_strips);
+    uint16_t *const others = QM_NEW_ARRAY(arena, uint16_t, mix->n_strips);
+    QmFreeze *frozen = NULL;
+    uint32_t n_others = 0;
+    if (!items || !others)
+        return qm_fail_memory(mixing->diag);
+    for (uint32_t i = 0; i < mix->n_strips; i++)
+        if (!plain_sound(base->session, &base->session->strips[mix->strips[i].at]))
+            others[n_others++] = mix->strips[i].at;
+    QmStatus status = n_others ? mixing_freeze(mixing, base, others, n_others,
+                                               "rendering stems", &frozen)
+                               : QM_OK;
+    const QmFrozenStrip *next =
+        n_others && status == QM_OK ? qm_freeze_strips(frozen) : NULL;
+    for (uint32_t i = 0; i < mix->n_strips && status == QM_OK; i++) {
+        const QmStrip *const strip = &base->session->strips[mix->strips[i].at];
+        const QmSound *const sound = plain_sound(base->session, strip);
+        if (sound)
+            items[i] = (Gauged){.loaded = base,
+                                .sound = sound,
+                                .key = mixing->hashes[sound - base->session->sounds]};
+        else
+            items[i] = (Gauged){.asset = &next->asset,
+                                .fader = {.width = 1},
+                                .rate = base->session->rate,
+                                .key = next->key};
+        next += !sound;
+    }
+    const GaugeRequest request =
+        mixing_gauge(mixing, qm_facts_features(), "raw", "analysing stems");
+    if (status == QM_OK)
+        status = gauge_all(&request, items, mix->n_strips, arena, mixing->diag);
+    for (uint32_t i = 0; i < mix->n_strips && status == QM_OK; i++)
+        mix->strips[i].raw = items[i].facts;
+    qm_freeze_release(frozen);
+    return status;
+}
+
+/* ---- which stems hear the same ---- */
+
+typedef struct Together {
+    const Loaded *loaded;
+    const QmSound **sounds;
+} Together;
+
+static QmStatus open_numbered(void *context, const char *name, QmPlace place,
+                              QmDiag *diag, QmAudioReader *reader)
+{
+    const Together *const together = context;
+    return load_open_sound(together->loaded, together->sounds[strtoul(name, NULL, 10)],
+                           place, diag, reader);
+}
+
+/* Looks for stems that share a source, if all of them are files of one rate. */
+static QmStatus relate_stems(Mixing *mixing)
+{
+    QmMix *const mix = &mixing->mix;
+    QmArena *const arena = &mixing->arena;
+    const uint32_t n = mix->n_strips;
+    Together together = {.loaded = &mixing->base,
+                         .sounds = QM_NEW_ARRAY(arena, const QmSound *, n)};
+    const char **const numbers = QM_NEW_ARRAY(arena, const char *, n);
+    const char **const names = QM_NEW_ARRAY(arena, const char *, n);
+    QmRelations *const relations = QM_NEW_ARRAY(arena, QmRelations, 1);
+    if (!together.sounds || !numbers || !names || !relations)
+        return qm_fail_memory(mixing->diag);
+    for (uint32_t i = 0; i < n; i++) {
+        QmText number;
+        qm_text_init(&number, arena);
+        qm_text_printf(&number, "%u", i);
+        together.sounds[i] =
+            plain_sound(mixing->base.session,
+                        &mixing->base.session->strips[mix->strips[i].at]);
+        names[i] = mix->strips[i].name;
+        numbers[i] = number.data;
+        if (!number.data)
+            return qm_fail_memory(mixing->diag);
+        if (!together.sounds[i] || mix->strips[i].raw->rate != mix->strips[0].raw->rate)
+            return QM_OK;
+    }
+    const QmTogetherRequest request = {
+        .files = numbers,
+        .names = names,
+        .n = n,
+        .open = open_numbered,
+        .context = &together,
+        .threads = mixing->request->threads,
+        .isa = QM_ISA_BEST,
+        .progress = mixing_progress(mixing, "comparing stems"),
+        .cancel = mixing->request->cancel,
+    };
+    if (n < 2 || n > QM_RELATE_MAX_STEMS)
+        return QM_OK;
+    mix->relations = relations;
+    return qm_together(&request, arena, relations, mixing->diag);
+}
+
+/* ---- the plain sum ---- */
+
+static QmStatus keep_sections(Mixing *mixing, const QmSections *found)
+{
+    const QmSection *const from = found->sections.items;
+    QmSongSection *const to =
+        QM_NEW_ARRAY(&mixing->arena, QmSongSection, found->sections.count + 1);
+    if (!to)
+        return qm_fail_memory(mixing->diag);
+    for (size_t i = 0; i < found->sections.count; i++)
+        to[i] = (QmSongSection){from[i].from.value, from[i].to.value, from[i].label[0],
+                                from[i].loudness};
+    mixing->song.sections = to;
+    mixing->song.n_sections = found->sections.count;
+    return QM_OK;
+}
+
+static QmStatus keep_song(Mixing *mixing, const Gauged *sum)
+{
+    QmSongFacts *const song = &mixing->song;
+    const QmTempoFound *const tempo =
+        qm_analysis_result(sum->analysis, &qm_feature_tempo);
+    song->sum = *sum->facts;
+    song->bpm = tempo->bpm;
+    song->bpm_confidence = tempo->confidence.value;
+    song->bpm_steady = tempo->steady;
+    song->beats_in_bar = (int64_t)tempo->beats_in_bar.value;
+    song->first_beat = tempo->beats.count
+                           ? qm_measured(((const double *)tempo->beats.items)[0])
+                           : qm_unmeasured("there is no beat");
+    mixing->mix.song = song;
+    mixing->before.analysis = sum->analysis;
+    return keep_sections(mixing, qm_analysis_result(sum->analysis, &qm_feature_section));
+}
+
+QmStatus mixing_plain_sum(Mixing *mixing)
+{
+    Loaded *const base = &mixing->base;
+    const uint16_t master = (uint16_t)(base->session->n_strips - 1);
+    QmFreeze *frozen = NULL;
+    QmStatus status = measure_stems(mixing);
+    if (status == QM_OK)
+        status = relate_stems(mixing);
+    if (status == QM_OK)
+        status = mixing_freeze(mixing, base, &master, 1, "adding up stems", &frozen);
+    if (status == QM_OK) {
+        Gauged sum = {.asset = &qm_freeze_strips(frozen)[0].asset,
+                      .fader = {.width = 1},
+                      .rate = base->session->rate};
+        GaugeRequest request =
+            mixing_gauge(mixing,
+                         qm_facts_features() | features_bit(&qm_feature_tempo) |
+                             features_bit(&qm_feature_section),
+                         "song", "analysing the sum");
+        request.keep = true;
+        status = gauge_all(&request, &sum, 1, &mixing->arena, mixing->diag);
+        if (status == QM_OK)
+            status = keep_song(mixing, &sum);
+    }
+    qm_freeze_release(frozen);
+    return status;
+}
+
+/* ---- chains ---- */
+
+QmStatus mixing_chains(Mixing *mixing, uint32_t *changed)
+{
+    QmMix *const mix = &mixing->mix;
+    QmArena *const arena = &mixing->arena;
+    uint16_t *const which = QM_NEW_ARRAY(arena, uint16_t, mix->n_strips);
+    Gauged *const items = QM_NEW_ARRAY(arena, Gauged, mix->n_strips);
+    QmFreeze *frozen = NULL;
+    *changed = 0;
+    if (!which || !items)
+        return qm_fail_memory(mixing->diag);
+    for (uint32_t i = 0; i < mix->n_strips; i++)
+        which[i] = mix->strips[i].at;
+    QmStatus status = mixing_freeze(mixing, &mixing->edited, which, mix->n_strips,
+                                    "rendering chains", &frozen);
+    const QmFrozenStrip *const now = status == QM_OK ? qm_freeze_strips(frozen) : NULL;
+    const QmFrozenStrip *const then =
+        mixing->chains ? qm_freeze_strips(mixing->chains) : NULL;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < mix->n_strips && status == QM_OK; i++) {
+        const QmFader *const fader =
+            &mixing->edited.session->strips[mix->strips[i].at].fader;
+        *changed += !then || !qm_same(now[i].key, then[i].key);
+        items[n] = (Gauged){.asset = &now[i].asset,
+                            .fader = *fader,
+                            .rate = mixing->edited.session->rate,
+                            .key = now[i].key};
+        items[n].fader.gain_db = 0;
+        items[n].fader.mute = false;
+        n += now[i].frames > 0;
+    }
+    const GaugeRequest request =
+        mixing_gauge(mixing, qm_facts_few(), "chain", "measuring chains");
+    if (status == QM_OK)
+        status = gauge_all(&request, items, n, arena, mixing->diag);
+    for (uint32_t i = 0, k = 0; i < mix->n_strips && status == QM_OK; i++) {
+        QmMixStrip *const strip = &mix->strips[i];
+        strip->chain = now[i].frames > 0 ? items[k++].facts : strip->raw;
+        if (!strip->first)
+            strip->first = strip->chain;
+        status = mixing_readings(mixing, strip->at, now[i].readings, now[i].n_readings,
+                                 &strip->readings, &strip->n_readings);
+    }
+    qm_freeze_release(mixing->chains);
+    mixing->chains = frozen;
+    return status;
+}

@@ -1,0 +1,224 @@
+/* What goes in: a session, or stems that a session is made of; its sounds and what they
+ * hold; what the user, the session and the template want, in this order. */
+#include "base/text.h"
+#include "cmd/folder.h"
+#include "cmd/gauge.h"
+#include "cmd/mixing.h"
+#include "cmd/stem_session.h"
+#include "formats/template_yaml.h"
+
+#include <string.h>
+
+/* ---- the base ---- */
+
+static bool is_session(const CliList *inputs)
+{
+    const char *const name = inputs->items[0];
+    const char *const suffix = name + qm_path_stem(name);
+    return inputs->count == 1 &&
+           (qm_same(name, "-") || qm_same(suffix, ".yaml") || qm_same(suffix, ".yml"));
+}
+
+static QmStatus open_session(Mixing *mixing)
+{
+    const MixRequest *const request = mixing->request;
+    const LoadRequest load = {.file = request->inputs.items[0], .seed = request->seed};
+    mixing->mix.log.session = load.file;
+    return load_read(&load, mixing->diag, &mixing->base);
+}
+
+static QmStatus open_stems(Mixing *mixing)
+{
+    CliList files;
+    QmSession *session;
+    QmStatus status =
+        folder_expand(&mixing->request->inputs, &mixing->arena, mixing->diag, &files);
+    if (status == QM_OK)
+        status = stem_session(&files, &mixing->arena, mixing->diag, &session);
+    return status == QM_OK ? load_made("", session, mixing->diag, &mixing->base) : status;
+}
+
+/* ---- its sounds ---- */
+
+/* The sound that a source strip plays; QM_NONE: none, or more than one. */
+static uint16_t sound_of(const QmStrip *strip)
+{
+    uint16_t sound = strip->input.sound;
+    for (uint32_t i = 0; i < strip->input.n_clips; i++) {
+        const uint16_t next = strip->input.clips[i].sound;
+        if (sound != QM_NONE && sound != next)
+            return QM_NONE;
+        sound = next;
+    }
+    return sound;
+}
+
+static QmStatus hash_sounds(Mixing *mixing)
+{
+    const QmSession *const session = mixing->base.session;
+    mixing->hashes = QM_NEW_ARRAY(&mixing->arena, const char *, session->n_sounds + 1);
+    if (!mixing->hashes)
+        return qm_fail_memory(mixing->diag);
+    QmStatus status = QM_OK;
+    for (uint32_t i = 0; i < session->n_sounds && status == QM_OK; i++) {
+        char *const hash = qm_arena_alloc(&mixing->arena, 1, QM_SHA256_TEXT);
+        if (!hash)
+            return qm_fail_memory(mixing->diag);
+        status = gauge_hash(&mixing->base, &session->sounds[i], mixing->diag, hash);
+        mixing->hashes[i] = hash;
+    }
+    return status;
+}
+
+static QmStatus log_inputs(Mixing *mixing)
+{
+    const QmSession *const session = mixing->base.session;
+    for (uint32_t s = 0; s < session->n_strips; s++) {
+        const QmStrip *const strip = &session->strips[s];
+        const uint16_t sound = strip->input.generator ? sound_of(strip) : QM_NONE;
+        if (sound == QM_NONE)
+            continue;
+        QmLogInput *const input =
+            qm_list_add(&mixing->mix.log.inputs, sizeof *input, &mixing->arena);
+        if (!input)
+            return qm_fail_memory(mixing->diag);
+        *input = (QmLogInput){.strip = strip->name, .file = session->sounds[sound].file};
+        memcpy(input->hash, mixing->hashes[sound], sizeof input->hash - 1);
+    }
+    return QM_OK;
+}
+
+/* ---- what is wanted ---- */
+
+static QmStatus open_template(Mixing *mixing)
+{
+    const char *const wish = mixing->base.session->mix.template;
+    const char *const said = mixing->request->template;
+    return qm_template_load(said   ? said
+                            : wish ? wish
+                                   : "base",
+                            &mixing->arena, mixing->diag, &mixing->mix.template);
+}
+
+static QmStatus choose_target(Mixing *mixing)
+{
+    QmMix *const mix = &mixing->mix;
+    const QmMixWish *const wish = &mixing->base.session->mix;
+    QmTemplateTarget target = mix->template->target;
+    const char *const said =
+        mixing->request->target ? mixing->request->target : wish->target;
+    QmStatus status = QM_OK;
+    if (said)
+        status =
+            qm_target_find(said, target.ceiling, &mixing->arena, mixing->diag, &target);
+    else if (wish->has_lufs)
+        target = (QmTemplateTarget){"", "", wish->lufs, wish->ceiling};
+    mix->log.target = target.name ? target.name : "";
+    mix->log.lufs = mix->lufs = target.lufs;
+    mix->log.ceiling = mix->ceiling = target.ceiling;
+    return status;
+}
+
+static QmStatus read_override(Mixing *mixing, const char *said, QmOverride *override)
+{
+    const char *const equals = strchr(said, '=');
+    if (!equals || equals == said)
+        return qm_fail_plain(mixing->diag, QM_ERR_USAGE,
+                             "--set: expected ADDRESS=VALUE, found '%s'", said);
+    *override = (QmOverride){.target = qm_arena_strndup(&mixing->arena, said,
+                                                        (size_t)(equals - said)),
+                             .value = equals + 1,
+                             .why = "--set"};
+    return override->target ? QM_OK : qm_fail_memory(mixing->diag);
+}
+
+/* The session's, then those of the command line, which are stronger. */
+static QmStatus gather_overrides(Mixing *mixing)
+{
+    const QmMixWish *const wish = &mixing->base.session->mix;
+    const CliList *const set = &mixing->request->set;
+    QmMix *const mix = &mixing->mix;
+    QmStatus status = QM_OK;
+    mix->overrides =
+        QM_NEW_ARRAY(&mixing->arena, QmOverride, wish->n_overrides + set->count + 1);
+    if (!mix->overrides)
+        return qm_fail_memory(mixing->diag);
+    for (uint32_t i = 0; i < wish->n_overrides; i++)
+        mix->overrides[mix->n_overrides++] =
+            (QmOverride){.target = wish->overrides[i].address,
+                         .value = wish->overrides[i].value,
+                         .why = "the session's overrides",
+                         .place = wish->overrides[i].place};
+    for (size_t i = 0; i < set->count && status == QM_OK; i++)
+        status =
+            read_override(mixing, set->items[i], &mix->overrides[mix->n_overrides++]);
+    return status;
+}
+
+/* ---- strips ---- */
+
+static QmStatus list_strips(Mixing *mixing)
+{
+    const QmSession *const session = mixing->base.session;
+    QmMix *const mix = &mixing->mix;
+    mix->strips = QM_NEW_ARRAY(&mixing->arena, QmMixStrip, session->n_strips);
+    if (!mix->strips)
+        return qm_fail_memory(mixing->diag);
+    for (uint16_t s = 0; s < session->n_strips; s++) {
+        const QmStrip *const strip = &session->strips[s];
+        const uint16_t sound = strip->input.generator ? sound_of(strip) : QM_NONE;
+        if (strip->kind != QM_STRIP_SOURCE || !strip->input.generator)
+            continue;
+        mix->strips[mix->n_strips++] = (QmMixStrip){
+            .name = strip->name,
+            .at = s,
+            .role = QM_ROLE_OTHER,
+            .wanted = qm_unmeasured("no balance was asked for"),
+            .file = sound == QM_NONE ? "" : session->sounds[sound].file,
+        };
+    }
+    if (!mix->n_strips)
+        return qm_fail_plain(mixing->diag, QM_ERR_INPUT, "there is nothing to mix");
+    return QM_OK;
+}
+
+static void start_log(Mixing *mixing)
+{
+    QmMix *const mix = &mixing->mix;
+    mix->base = mixing->base.session;
+    mix->seed = mix->base->seed;
+    mix->log.version = QM_VERSION;
+    mix->log.seed = mix->seed;
+    mix->log.template =
+        mixing->request->template ? mixing->request->template : mix->template->name;
+}
+
+QmStatus mixing_open(const MixRequest *request, QmDiag *diag, Mixing *mixing)
+{
+    *mixing = (Mixing){.request = request, .diag = diag, .spool = {.fd = -1}};
+    qm_arena_init(&mixing->arena);
+    mixing->mix.arena = &mixing->arena;
+    mixing->mix.diag = diag;
+    QmStatus status =
+        is_session(&request->inputs) ? open_session(mixing) : open_stems(mixing);
+    if (status == QM_OK)
+        status = open_template(mixing);
+    if (status == QM_OK)
+        status = choose_target(mixing);
+    if (status == QM_OK)
+        status = gather_overrides(mixing);
+    if (status == QM_OK)
+        status = list_strips(mixing);
+    if (status == QM_OK)
+        status = load_start(&mixing->base, false, diag);
+    if (status == QM_OK)
+        status = hash_sounds(mixing);
+    if (status == QM_OK)
+        status = log_inputs(mixing);
+    if (status == QM_OK)
+        status = qm_cache_open(request->cache, request->cache_bytes, &mixing->arena, diag,
+                               &mixing->cache);
+    if (status == QM_OK)
+        start_log(mixing);
+    return status;
+}
