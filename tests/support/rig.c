@@ -134,8 +134,8 @@ void rig_build(Rig *rig, QmIsa isa, const QmPickup *stems, uint32_t n_stems)
                                    .stems = stems,
                                    .n_stems = n_stems,
                                    .meters = rig->meters};
-    assert_int_equal(qm_plan_new(&rig->graph, &rig->timeline, NULL, rig->clock, &request,
-                                 &rig->arena, &diag, &rig->plan),
+    assert_int_equal(qm_plan_new(&rig->graph, &rig->timeline, rig->assets, rig->clock,
+                                 &request, &rig->arena, &diag, &rig->plan),
                      QM_OK);
     assert_int_equal(qm_exec_new(&rig->plan, QM_QUANTUM, &rig->arena, &diag, &rig->exec),
                      QM_OK);

@@ -21,6 +21,7 @@ typedef struct Rig {
     bool meters; /* set before rig_build, as is what is frozen */
     const QmFrozen *frozen;
     uint32_t n_frozen;
+    const QmAsset *assets; /* of the session's sounds */
     QmGraph graph;
     QmPlan plan;
     QmExec *exec;
@@ -39,7 +40,7 @@ QmSend *rig_send(Rig *rig, uint32_t strip, uint16_t bus, double level_db);
 QmEvent *rig_event(Rig *rig, int64_t frame, QmTarget target, double from, double to,
                    int64_t frames);
 
-/* Graph, plan and executor; `stems` as in QmPlanRequest. Fails the test if they cannot be
+/* Graph, then clock, plan and executor; `stems` as in QmPlanRequest. Fails the test if they cannot be
  * had. */
 void rig_graph(Rig *rig);
 void rig_build(Rig *rig, QmIsa isa, const QmPickup *stems, uint32_t n_stems);
