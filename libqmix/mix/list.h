@@ -19,6 +19,7 @@
     QM_RULE(spatial_mono_bass)                                                           \
     QM_RULE(spatial_haas)                                                                \
     QM_RULE(spatial_mid_side)                                                            \
+    QM_RULE(masking_unmask)                                                              \
     QM_RULE(dynamics_gate)                                                               \
     QM_RULE(dynamics_de_ess)                                                             \
     QM_RULE(dynamics_transient)                                                          \

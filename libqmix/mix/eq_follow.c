@@ -1,0 +1,171 @@
+/* The value of a curve c, in dB by band, is
+ *
+ *     value(c) = - sum of slope(b) (c(b) - shift(c)),    shift(c) = loudness it adds,
+ *
+ * since behind the equaliser the fader takes back the shift in all bands. Where a slope
+ * is straight, the best curve within +- depth goes from one end to the other, so the
+ * choices are bells, shelves and tilts at a few gains; of `count` of them the best are
+ * looked for one after another, and then each again while the others stay, until that
+ * changes nothing. */
+#include "mix/eq_follow.h"
+
+#include "base/qmath.h"
+
+enum {
+    STEPS = 3,   /* of the gain, each way */
+    ROUNDS = 4,  /* of looking again */
+    PLACES = 22, /* in Bark from the bottom: up to 9 kHz, where bands are broad anyway */
+};
+
+static const double bell_q[] = {0.5, 1.0, 2.0};
+enum {
+    BELL_QS = sizeof bell_q / sizeof bell_q[0],
+    MOST = PLACES * (BELL_QS + 3) * 2 * STEPS,
+};
+
+#define SHELF_Q 0.7
+#define ALIKE   1e-9 /* dB, of rounding */
+
+typedef struct Choice {
+    QmEqBand band;
+    double db[QM_BARKS];    /* its curve */
+    double power[QM_BARKS]; /* the same as factors */
+} Choice;
+
+struct QmEqChoices {
+    uint32_t n;
+    Choice list[MOST];
+};
+
+static void add_gains(QmEqChoices *choices, const QmEqPoints *points, QmEqShape shape,
+                      double freq, double q, double depth)
+{
+    for (int step = -STEPS; step <= STEPS; step++) {
+        if (step == 0)
+            continue;
+        Choice *const c = &choices->list[choices->n++];
+        c->band = (QmEqBand){shape, freq, step * depth / STEPS, q};
+        qm_eq_barks(points, &c->band, 1, c->db);
+        for (uint32_t b = 0; b < QM_BARKS; b++)
+            c->power[b] = qm_pow(10, c->db[b] / 10);
+    }
+}
+
+QmEqChoices *qm_eq_choices(double depth, QmArena *arena)
+{
+    QmEqChoices *const choices = QM_NEW(arena, QmEqChoices);
+    QmEqPoints points;
+    qm_eq_points(&points);
+    for (uint32_t p = 0; choices && p < PLACES; p++) {
+        const double edge = qm_bark_hz(p + 1), middle = qm_bark_hz(p + 0.5);
+        add_gains(choices, &points, QM_EQ_LOW_SHELF, edge, SHELF_Q, depth);
+        add_gains(choices, &points, QM_EQ_HIGH_SHELF, edge, SHELF_Q, depth);
+        add_gains(choices, &points, QM_EQ_TILT, edge, SHELF_Q, depth);
+        for (uint32_t i = 0; i < BELL_QS; i++)
+            add_gains(choices, &points, QM_EQ_BELL, middle, bell_q[i], depth);
+    }
+    return choices;
+}
+
+double qm_eq_shift(const QmEqWish *wish, const double db[QM_BARKS])
+{
+    double power = 0;
+    for (uint32_t b = 0; b < QM_BARKS; b++)
+        power += wish->share[b] * qm_pow(10, db[b] / 10);
+    return 10 * qm_log10(power);
+}
+
+double qm_eq_value(const QmEqWish *wish, const double db[QM_BARKS])
+{
+    const double shift = qm_eq_shift(wish, db);
+    double value = 0;
+    for (uint32_t b = 0; b < QM_BARKS; b++)
+        value -= wish->slope[b] * (db[b] - shift);
+    return value;
+}
+
+/* Whether it may stand beside what is there. */
+static bool fits(const QmEqWish *wish, const double db[QM_BARKS], const Choice *c)
+{
+    for (uint32_t b = 0; b < QM_BARKS; b++) {
+        const double sum = db[b] + c->db[b];
+        const double most = wish->may_boost[b] ? wish->depth : wish->depth / 3;
+        if (sum > most + ALIKE || sum < -wish->depth - ALIKE)
+            return false;
+    }
+    return true;
+}
+
+/* The best choice beside what is there; NULL: nothing is better than `least`. */
+static const Choice *best_beside(const QmEqChoices *choices, const QmEqWish *wish,
+                                 const double *gives, const double db[QM_BARKS],
+                                 double *least)
+{
+    double power[QM_BARKS], sum = 0, all = 0;
+    const Choice *best = NULL;
+    for (uint32_t b = 0; b < QM_BARKS; b++) {
+        power[b] = wish->share[b] * qm_pow(10, db[b] / 10);
+        all += wish->slope[b];
+        sum -= wish->slope[b] * db[b];
+    }
+    for (uint32_t i = 0; i < choices->n; i++) {
+        const Choice *const c = &choices->list[i];
+        double loud = 0;
+        for (uint32_t b = 0; b < QM_BARKS; b++)
+            loud += power[b] * c->power[b];
+        const double shift = 10 * qm_log10(loud);
+        const double value = sum + gives[i] + all * shift;
+        if (value <= *least || shift > wish->shift || shift < -wish->shift ||
+            !fits(wish, db, c))
+            continue;
+        *least = value;
+        best = c;
+    }
+    return best;
+}
+
+static void put(double db[QM_BARKS], const Choice *c, double sign)
+{
+    for (uint32_t b = 0; b < QM_BARKS; b++)
+        db[b] += sign * c->db[b];
+}
+
+void qm_eq_follow(const QmEqChoices *choices, const QmEqWish *wish, QmEqAnswer *answer)
+{
+    const Choice *chosen[QM_EQ_FOLLOW_MAX];
+    double gives[MOST];
+    *answer = (QmEqAnswer){0};
+    for (uint32_t i = 0; i < choices->n; i++) {
+        gives[i] = 0;
+        for (uint32_t b = 0; b < QM_BARKS; b++)
+            gives[i] -= wish->slope[b] * choices->list[i].db[b];
+    }
+    while (answer->n < wish->count) {
+        double value = answer->value + wish->worth;
+        const Choice *const next = best_beside(choices, wish, gives, answer->db, &value);
+        if (!next)
+            break;
+        chosen[answer->n++] = next;
+        answer->value = value;
+        put(answer->db, next, 1);
+    }
+    bool changed = answer->n > 0;
+    for (uint32_t round = 0; changed && round < ROUNDS; round++) {
+        changed = false;
+        for (uint32_t i = 0; i < answer->n; i++) {
+            put(answer->db, chosen[i], -1);
+            double value = answer->value + ALIKE;
+            const Choice *const other =
+                best_beside(choices, wish, gives, answer->db, &value);
+            if (other) {
+                chosen[i] = other;
+                answer->value = value;
+                changed = true;
+            }
+            put(answer->db, chosen[i], 1);
+        }
+    }
+    for (uint32_t i = 0; i < answer->n; i++)
+        answer->bands[i] = chosen[i]->band;
+    answer->loudness = qm_eq_shift(wish, answer->db);
+}
