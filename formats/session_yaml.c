@@ -12,14 +12,29 @@
 
 /* What the language has and this version does not build. */
 static const QmUnbuilt unbuilt[] = {
-    {"session", "kits"},       {"session", "scenes"},      {"session", "snapshots"},
-    {"session", "crossfader"}, {"session", "performance"}, {"session", "mix"},
-    {"sound", "bpm"},          {"sound", "warp"},          {"sound", "slices"},
-    {"sound", "loop"},         {"sound", "pitch"},         {"sound", "start"},
-    {"source", "looper"},      {"source", "input"},        {"source", "kit"},
-    {"bus", "level"},          {"bus", "split"},           {"master", "target"},
-    {"patterns", "chain"},     {"pattern", "rhythm"},      {"track", "locks"},
-    {"track", "when"},         {"arrangement", "scene"},   {NULL, NULL},
+    {"session", "kits"},
+    {"session", "scenes"},
+    {"session", "snapshots"},
+    {"session", "crossfader"},
+    {"session", "performance"},
+    {"sound", "bpm"},
+    {"sound", "warp"},
+    {"sound", "slices"},
+    {"sound", "loop"},
+    {"sound", "pitch"},
+    {"sound", "start"},
+    {"source", "looper"},
+    {"source", "input"},
+    {"source", "kit"},
+    {"bus", "level"},
+    {"bus", "split"},
+    {"target", "style"},
+    {"patterns", "chain"},
+    {"pattern", "rhythm"},
+    {"track", "locks"},
+    {"track", "when"},
+    {"arrangement", "scene"},
+    {NULL, NULL},
 };
 
 /* Maps of named things, read after the header. */
@@ -150,12 +165,13 @@ static QmStatus read_version(QmSessionReader *self, const QmYamlNode *root)
 
 static QmStatus read_header(QmSessionReader *self, const QmYamlNode *root)
 {
-    static const char *const version[] = {"qmix"}, *const arrangement[] = {"arrangement"};
+    static const char *const version[] = {"qmix"}, *const last[] = {"arrangement",
+                                                                    qm_mix_key};
     const QmPart parts[] = {
         {.taken = version, .n_taken = 1},
         {.schema = &header_schema, .base = self->session},
         {.taken = sections, .n_taken = N_SECTIONS},
-        {.taken = arrangement, .n_taken = 1},
+        {.taken = last, .n_taken = QM_COUNT(last)},
     };
     QmStatus status = qm_reader_kind(&self->reader, root, QM_YAML_MAP, "a map");
     if (status == QM_OK) {
@@ -335,7 +351,10 @@ static QmStatus read_session(QmSessionReader *self, const QmYamlNode *root)
     if (status == QM_OK) {
         status = qm_read_automation(self, nodes[AUTOMATION]);
     }
-    return status == QM_OK ? read_arrangement(self, root) : status;
+    if (status == QM_OK) {
+        status = read_arrangement(self, root);
+    }
+    return status == QM_OK ? qm_read_mix(self, qm_yaml_get(root, qm_mix_key)) : status;
 }
 
 QmStatus qm_session_parse(const char *text, size_t size, const char *file_name,
@@ -434,6 +453,10 @@ static void print_sections(QmPrinter *printer, const QmSession *session)
         qm_print_automation(printer, session);
     }
     print_arrangement(printer, session);
+    if (qm_mix_is_said(&session->mix)) {
+        begin_section(printer, qm_mix_key);
+        qm_print_mix(printer, &session->mix);
+    }
 }
 
 void qm_session_print(const QmSession *session, QmText *text)

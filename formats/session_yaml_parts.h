@@ -59,6 +59,14 @@ QmStatus qm_read_plugin_params(QmSessionReader *self, const QmYamlNode *node,
 void qm_print_plugin(QmPrinter *printer, const QmPlugin *plugin, const QmParam *rows,
                      uint32_t n_rows, double *values);
 
+/* What is said of the mix (session_yaml_mix.c): `mix:` but for its target, which is the
+ * master's as well and is printed there. */
+#define qm_mix_key "mix"
+QmStatus qm_read_mix(QmSessionReader *self, const QmYamlNode *mix);
+bool qm_mix_is_said(const QmMixWish *mix);
+void qm_print_mix(QmPrinter *printer, const QmMixWish *mix);
+extern const QmSchema qm_mix_target_schema; /* of a QmMixWish: `target` */
+
 /* Header fields and the timeline's lists (session_yaml_time.c). */
 extern const QmFieldType qm_field_tempo;   /* of a QmSession */
 extern const QmFieldType qm_field_meter;   /* of a QmSession */

@@ -279,8 +279,8 @@ static const QmSchema bus_schema = STRIP_SCHEMA(bus_fields);
 enum { MAX_PARTS = 4 };
 
 /* The parts that a kind of strip has, in the order in which they are printed behind the
- * input. */
-static uint32_t parts_of(QmStrip *strip, QmPart parts[MAX_PARTS])
+ * input. The master says how loud the mix is to be. */
+static uint32_t parts_of(QmStrip *strip, QmMixWish *mix, QmPart parts[MAX_PARTS])
 {
     uint32_t n = 0;
     parts[n++] = (QmPart){.schema = &chain_schema, .base = strip};
@@ -292,6 +292,9 @@ static uint32_t parts_of(QmStrip *strip, QmPart parts[MAX_PARTS])
     }
     if (strip->kind == QM_STRIP_BUS) {
         parts[n++] = (QmPart){.schema = &bus_schema, .base = strip};
+    }
+    if (strip->kind == QM_STRIP_MASTER) {
+        parts[n++] = (QmPart){.schema = &qm_mix_target_schema, .base = mix};
     }
     return n;
 }
@@ -313,7 +316,7 @@ static QmStatus read_source(QmSessionReader *self, const QmYamlNode *node, QmStr
     if (!keys) {
         return qm_fail_memory(self->reader.diag);
     }
-    uint32_t n = parts_of(strip, parts);
+    uint32_t n = parts_of(strip, NULL, parts);
     parts[n++] = (QmPart){.schema = &head_schema, .base = strip};
     parts[n++] = (QmPart){.taken = keys, .n_taken = qm_input_keys(keys)};
     /* the input first: inserts are called by what it is not */
@@ -330,7 +333,7 @@ QmStatus qm_read_strip(QmSessionReader *self, const QmYamlNode *node, QmStrip *s
     if (strip->kind == QM_STRIP_SOURCE) {
         status = read_source(self, node, strip);
     } else {
-        const uint32_t n = parts_of(strip, parts);
+        const uint32_t n = parts_of(strip, &self->session->mix, parts);
         status = qm_schema_read(&self->reader, node, names[strip->kind], parts, n);
     }
     if (status == QM_OK) {
@@ -355,8 +358,9 @@ static QmStrip as_printed(const QmSession *session, const QmStrip *strip)
 bool qm_strip_is_plain(const QmSession *session, const QmStrip *strip)
 {
     QmStrip shown = as_printed(session, strip);
+    QmMixWish mix = session->mix;
     QmPart parts[MAX_PARTS];
-    const uint32_t n = parts_of(&shown, parts);
+    const uint32_t n = parts_of(&shown, &mix, parts);
     return qm_schema_is_default(parts, n);
 }
 
@@ -364,8 +368,9 @@ void qm_print_strip(QmPrinter *printer, const QmSession *session, const QmStrip 
 {
     QmStrip shown = as_printed(session, strip);
     const QmPart head = {.schema = &head_schema, .base = &shown};
+    QmMixWish mix = session->mix;
     QmPart parts[MAX_PARTS];
-    const uint32_t n = parts_of(&shown, parts);
+    const uint32_t n = parts_of(&shown, &mix, parts);
     qm_yaml_begin_map(&printer->yaml, false);
     if (shown.kind == QM_STRIP_SOURCE) {
         qm_schema_print(printer, &head, 1);

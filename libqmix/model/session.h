@@ -271,12 +271,13 @@ typedef struct QmMixOverride {
 
 /* How the session is to be mixed (`mix:`, and `target:` of the master). */
 typedef struct QmMixWish {
-    const char *template;           /* name or file; NULL: not said */
-    const char *target;             /* name ("spotify"); NULL: not said by name */
-    bool has_lufs;                  /* said as numbers: */
-    double lufs, ceiling;           /* LUFS, dBTP */
+    const char *template; /* name or file; NULL: not said */
+    const char *target;   /* name or loudness ("spotify", "-14 LUFS"); NULL: not so */
+    bool has_lufs;        /* said as numbers: */
+    double lufs, ceiling; /* LUFS, dBTP */
     const QmMixOverride *overrides; /* in the order of the file */
     uint32_t n_overrides;
+    QmPlace template_place, target_place;
 } QmMixWish;
 
 typedef struct QmSession {

@@ -2,6 +2,7 @@
 /* tests: formats/session_yaml_names formats/session_yaml_strip */
 /* tests: formats/session_yaml_slots formats/session_yaml_pattern */
 /* tests: formats/session_yaml_time formats/session_yaml_modulators */
+/* tests: formats/session_yaml_mix */
 /* The session language: what a text means, its canonical form, and every message there
  * is. */
 #include <setjmp.h>
@@ -102,7 +103,10 @@ static const char song[] =
     "  seq.steps.3.value: [{at: 2, value: 1}]\n"
     "arrangement:\n"
     "  - {at: 1, pattern: verse, for: 8 bars}\n"
-    "  - {at: 9.1, pattern: fill}\n";
+    "  - {at: 9.1, pattern: fill}\n"
+    "mix: {overrides: {bass.fader.gain: -4, lead.eq: off, bass.eq.1.gain: '-3 dB', "
+    "'vox.fader.gain@9.3': -2 dB exp, masking: 'off'}, target: {lufs: -9.50}, "
+    "template: my/own.yaml}\n";
 
 /* The same, said in the one way in which it is printed. */
 static const char canonical[] =
@@ -169,6 +173,7 @@ static const char canonical[] =
     "  inserts:\n"
     "    - limiter: {ceiling: -1.5}\n"
     "  fader: {width: 0.5}\n"
+    "  target: {lufs: -9.5}\n"
     "\n"
     "patterns:\n"
     "  verse:\n"
@@ -238,7 +243,16 @@ static const char canonical[] =
     "\n"
     "arrangement:\n"
     "  - {at: 1, pattern: verse, for: 8 bars}\n"
-    "  - {at: 9, pattern: fill}\n";
+    "  - {at: 9, pattern: fill}\n"
+    "\n"
+    "mix:\n"
+    "  template: my/own.yaml\n"
+    "  overrides:\n"
+    "    bass.fader.gain: -4\n"
+    "    lead.eq: off\n"
+    "    bass.eq.1.gain: \"-3 dB\"\n"
+    "    \"vox.fader.gain@9.3\": \"-2 dB exp\"\n"
+    "    masking: off\n";
 
 static QmArena arena;
 static QmDiag diag;
@@ -299,6 +313,28 @@ static void test_header_and_sounds(void **unused)
     assert_string_equal(session->sounds[4].name, "a/b.wav");
     assert_string_equal(session->sounds[4].file, "a/b.wav");
     assert_int_equal(session->sounds[1].place.line, 10);
+}
+
+static void test_mix(void **unused)
+{
+    (void)unused;
+    const QmMixWish *mix = &parse(song)->mix;
+    assert_string_equal(mix->template, "my/own.yaml");
+    assert_null(mix->target);
+    assert_true(mix->has_lufs && mix->lufs == -9.5 && mix->ceiling == -1);
+    assert_int_equal(mix->n_overrides, 5);
+    assert_string_equal(mix->overrides[0].address, "bass.fader.gain");
+    assert_string_equal(mix->overrides[0].value, "-4");
+    assert_string_equal(mix->overrides[1].value, "off");
+    assert_string_equal(mix->overrides[3].address, "vox.fader.gain@9.3");
+    assert_string_equal(mix->overrides[3].value, "-2 dB exp");
+    assert_int_equal(mix->overrides[0].place.line, mix->template_place.line);
+    mix = &parse("qmix: 1\nmix: {target: -14 LUFS}\n")->mix;
+    assert_string_equal(mix->target, "-14 LUFS");
+    assert_string_equal(print(parse("qmix: 1\nmaster: {target: spotify}\nmix:\n")),
+                        "qmix: 1\n\nmaster:\n  target: spotify\n");
+    assert_int_equal(parse("qmix: 1\n")->mix.n_overrides, 0);
+    assert_null(parse("qmix: 1\n")->mix.template);
 }
 
 static void test_strips(void **unused)
@@ -595,6 +631,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_header_and_sounds),
+        TEST(test_mix),
         TEST(test_strips),
         TEST(test_inserts),
         TEST(test_patterns_and_time),
