@@ -6,6 +6,7 @@
 
 /* One line a rule, in the order in which they are asked and stand in the log. */
 #define QM_RULES                                                                         \
+    QM_RULE(role_role)                                                                   \
     QM_RULE(role_tempo)                                                                  \
     QM_RULE(gain_trim)                                                                   \
     QM_RULE(gain_group)                                                                  \
