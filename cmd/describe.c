@@ -53,7 +53,7 @@ static void print_range(const QmParam *row)
     }
 }
 
-static void print_rows(const QmParam *rows, uint32_t count)
+void describe_rows(const QmParam *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         printf("  %-16s %s\n  %-16s ", rows[i].name, rows[i].help, "");
@@ -89,8 +89,8 @@ static int describe_plugin(const CliTool *tool, const char *uri)
         const QmProcDesc *proc = plugin->proc;
         printf("lv2: %s%s%s, an %s, %s\n", plugin->name, plugin->version[0] ? " " : "",
                plugin->version, proc ? "insert" : "instrument", plugin->library);
-        print_rows(proc ? proc->params : plugin->generator->params,
-                   proc ? proc->n_params : plugin->generator->n_params);
+        describe_rows(proc ? proc->params : plugin->generator->params,
+                      proc ? proc->n_params : plugin->generator->n_params);
         if (proc && proc->flags & QM_PROC_KEYED)
             print_key();
     }
@@ -108,10 +108,10 @@ static int describe_modulator(const QmModDesc *mod)
         printf("  %-16s %s\n", "strip", "the strip that is heard");
     if (mod->flags & QM_MOD_GATED)
         printf("  %-16s %s\n", "strip", "the source whose notes it is told");
-    print_rows(mod->params, mod->n_params);
+    describe_rows(mod->params, mod->n_params);
     if (mod->group_name) {
         printf("%s: a list of 1 to %u, each\n", mod->group_name, mod->max_groups);
-        print_rows(mod->group, 1);
+        describe_rows(mod->group, 1);
     }
     return 0;
 }
@@ -144,13 +144,13 @@ int describe_one(const CliTool *tool, const char *name)
         return describe_modulator(qm_mod_find(name));
     if (gen) {
         printf("%s: %s\n", gen->name, gen->summary);
-        print_rows(gen->params, gen->n_params);
+        describe_rows(gen->params, gen->n_params);
         return 0;
     }
     if (!proc)
         return unknown(tool, name);
     printf("%s: %s\n", proc->name, proc->summary);
-    print_rows(proc->params, proc->n_params);
+    describe_rows(proc->params, proc->n_params);
     if (proc->flags & QM_PROC_KEYED)
         print_key();
     for (uint32_t i = 0; i < proc->n_readings; i++)
@@ -158,7 +158,7 @@ int describe_one(const CliTool *tool, const char *name)
                proc->readings[i].help);
     if (proc->group_name) {
         printf("%s: up to %u, each with\n", proc->group_name, proc->max_groups);
-        print_rows(proc->group, proc->n_group);
+        describe_rows(proc->group, proc->n_group);
     }
     return 0;
 }

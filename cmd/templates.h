@@ -7,7 +7,7 @@
 /* One line a template, one a target; returns the exit code. */
 int templates_list(const CliTool *tool);
 
-/* A template: every value in force, role by role, with where it is from. A rule, by its
+/* A template: what it says, role by role, with its reasons. A rule, by its
  * id or key: what it reads and writes, its settings. Returns the exit code (2: there is
  * neither of that name). */
 int templates_describe(const CliTool *tool, const char *name);
