@@ -20,6 +20,10 @@
     QM_RULE(spatial_mono_bass)                                                           \
     QM_RULE(spatial_haas)                                                                \
     QM_RULE(spatial_mid_side)                                                            \
+    QM_RULE(eq_clean)                                                                    \
+    QM_RULE(eq_resonance)                                                                \
+    QM_RULE(eq_tone)                                                                     \
+    QM_RULE(eq_dynamic)                                                                  \
     QM_RULE(masking_unmask)                                                              \
     QM_RULE(dynamics_gate)                                                               \
     QM_RULE(dynamics_de_ess)                                                             \
