@@ -1,4 +1,4 @@
-/* Each step needs the one before: text, overrides, plug-ins (whose latencies the graph
+/* Each step needs the one before: text, decisions, overrides, plug-ins (whose latencies the graph
  * wants), sounds (whose lengths the timeline wants), clock, timeline, graph; the plan
  * comes last, since stems and meters shape it. */
 #include "cmd/load.h"
@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "formats/audio_read.h"
+#include "formats/decision_text.h"
 #include "formats/file.h"
 #include "formats/session_yaml.h"
 #include "formats/yaml_tree.h"
@@ -56,21 +57,48 @@ static QmStatus set_seed(QmSession *session, const char *text, QmDiag *diag)
     return QM_OK;
 }
 
+QmStatus load_log(const char *file, QmArena *arena, QmDiag *diag, QmDecisionLog *log)
+{
+    char *text;
+    size_t size;
+    const char *name = qm_same(file, "-") ? "standard input" : file;
+    const QmStatus status =
+        qm_file_read(file, QM_YAML_MAX_SIZE, arena, diag, &text, &size);
+    return status == QM_OK ? qm_log_parse(text, size, name, arena, diag, log) : status;
+}
+
+/* Edits by a log, which was drawn with its seed. */
+static QmStatus decide(QmSession *session, const char *file, QmDiag *diag)
+{
+    QmDecisionLog log;
+    QmStatus status = load_log(file, session->arena, diag, &log);
+    if (status != QM_OK)
+        return status;
+    session->seed = log.seed;
+    return qm_log_apply(&log, session, diag);
+}
+
 static QmStatus read_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded)
 {
     char *text;
     size_t size;
     const char *name = qm_same(request->file, "-") ? "standard input" : request->file;
+    if (request->decisions && qm_same(request->file, "-") &&
+        qm_same(request->decisions, "-"))
+        return qm_fail_plain(diag, QM_ERR_USAGE,
+                             "session and decisions cannot both be standard input");
     QmStatus status =
         qm_file_read(request->file, QM_YAML_MAX_SIZE, &loaded->arena, diag, &text, &size);
     if (status == QM_OK)
         status = qm_session_parse_with(text, size, name, qm_lv2_plugins(loaded->lv2),
                                        &loaded->arena, diag, &loaded->session);
+    if (status == QM_OK && request->decisions)
+        status = decide(loaded->session, request->decisions, diag);
     if (status == QM_OK)
         status = set_seed(loaded->session, request->seed, diag);
     for (size_t i = 0; i < request->overrides.count && status == QM_OK; i++)
         status = qm_address_assign(loaded->session, request->overrides.items[i], diag);
-    if (status == QM_OK && request->overrides.count) {
+    if (status == QM_OK && (request->decisions || request->overrides.count)) {
         QmDiag again = {.status = QM_OK};
         status = qm_session_validate(loaded->session, &again);
         if (status != QM_OK)

@@ -5,15 +5,17 @@
 
 #include "cmd/cli.h"
 #include "graph/plan.h"
+#include "mix/decision.h"
 #include "render/lv2.h"
 #include "render/prepare.h"
 
 /* What the command line says about loading. */
 typedef struct LoadRequest {
-    const char *file;  /* "-": standard input */
-    CliList overrides; /* --set ADDRESS=VALUE */
-    const char *seed;  /* --seed N, or NULL: the session's */
-    bool resident;     /* all sounds in memory (live) */
+    const char *file;      /* "-": standard input */
+    const char *decisions; /* --decisions LOG: edits it by a log; "-" as well; or NULL */
+    CliList overrides;     /* --set ADDRESS=VALUE, after that */
+    const char *seed;      /* --seed N, or NULL: the log's, else the session's */
+    bool resident;         /* all sounds in memory (live) */
 } LoadRequest;
 
 /* Everything a render stands on. `arena` owns all but the prepared sounds' files and the
@@ -34,6 +36,9 @@ typedef struct Loaded {
 /* Reads, overrides, validates, starts plug-ins, prepares the sounds, lays out timeline
  * and graph. Release it in any case. */
 QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
+
+/* Reads a decision log; "-" is standard input. */
+QmStatus load_log(const char *file, QmArena *arena, QmDiag *diag, QmDecisionLog *log);
 
 /* The two halves of it, for who edits the session in between (loaded->session, which may
  * be replaced by a copy). First the document, overruled and validated, */

@@ -6,9 +6,6 @@
 #include "cmd/gauge.h"
 #include "cmd/stem_session.h"
 #include "cmd/tail.h"
-#include "formats/decision_text.h"
-#include "formats/file.h"
-#include "formats/yaml_tree.h"
 #include "model/validate.h"
 
 #include <string.h>
@@ -64,18 +61,6 @@ static QmStatus compare_inputs(const MixRender *render, QmDiag *diag)
     return status;
 }
 
-static QmStatus read_log(const char *file, QmDiag *diag, MixRender *render)
-{
-    char *text;
-    size_t size;
-    const char *name = qm_same(file, "-") ? "standard input" : file;
-    const QmStatus status =
-        qm_file_read(file, QM_YAML_MAX_SIZE, &render->arena, diag, &text, &size);
-    return status == QM_OK
-               ? qm_log_parse(text, size, name, &render->arena, diag, &render->log)
-               : status;
-}
-
 static QmStatus read_session(QmDiag *diag, MixRender *render)
 {
     const LoadRequest request = {.file = render->log.session};
@@ -112,7 +97,7 @@ QmStatus mix_render_open(const char *log, QmDiag *diag, MixRender *render)
 {
     *render = (MixRender){0};
     qm_arena_init(&render->arena);
-    QmStatus status = read_log(log, diag, render);
+    QmStatus status = load_log(log, &render->arena, diag, &render->log);
     if (status == QM_OK)
         status = read_base(diag, render);
     if (status == QM_OK)

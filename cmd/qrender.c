@@ -24,7 +24,7 @@
 typedef struct Options {
     CliCommon common;
     const char *output, *stems, *stems_tap, *from, *to, *bits, *dither, *sum, *verify,
-        *seed, *isa;
+        *seed, *isa, *decisions;
     const char *describe;
     CliList set;
     uint64_t threads, chunk, pull;
@@ -50,6 +50,10 @@ static const CliOption options[] = {
      FIELD(to)},
     {'s', "set", "ADDR=VALUE", "overrule a parameter: bass.eq.2.gain=-3; may be repeated",
      CLI_LIST, FIELD(set)},
+    {0, "decisions", "LOG",
+     "edit the session by a decision log of qmix, before --set; '-' is\n"
+     "standard input",
+     CLI_TEXT, FIELD(decisions)},
     {0, "seed", "N", "overrule the session's seed", CLI_TEXT, FIELD(seed)},
     {0, "stems", "DIR",
      "write every strip to DIR/STRIP.wav, and what the master is fed to\n"
@@ -246,6 +250,7 @@ static QmStatus prepare(Run *run, QmDiag *diag)
 {
     const Options *o = run->options;
     const LoadRequest request = {.file = o->common.operands.items[0],
+                                 .decisions = o->decisions,
                                  .overrides = o->set,
                                  .seed = o->seed};
     QmStatus status = load_session(&request, diag, &run->loaded);
@@ -291,6 +296,15 @@ static const char *default_name(const char *session, QmArena *arena)
     return text.data;
 }
 
+/* The log is read, too. */
+static QmStatus keep_log(const Options *o, const char *output, QmDiag *diag)
+{
+    const char *items[] = {o->decisions};
+    const CliList log = {items, 1};
+    const QmStatus status = inputs_spare(&log, output, diag);
+    return status == QM_OK ? inputs_spare(&log, o->sum, diag) : status;
+}
+
 /* Says what is to be written, and that it takes the place of nothing that is read. */
 static QmStatus name_outputs(Run *run, QmDiag *diag)
 {
@@ -306,6 +320,8 @@ static QmStatus name_outputs(Run *run, QmDiag *diag)
         status = inputs_keep(&run->loaded, run->file_name, diag);
     if (o->sum && status == QM_OK)
         status = inputs_keep(&run->loaded, o->sum, diag);
+    if (o->decisions && status == QM_OK)
+        status = keep_log(o, run->file_name, diag);
     return status == QM_OK ? inputs_apart(run->file_name, o->sum, diag) : status;
 }
 

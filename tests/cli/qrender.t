@@ -87,6 +87,56 @@ is "half a second" "$(soxi -s "$tmp/r.wav")" 24000
 status 0 "$qrender" -q "$small" -o "$tmp/mute.wav" --set kick.fader.mute=yes --set keys.fader.gain=-120
 is "muted" "$(peak "$tmp/mute.wav")" "0.000000000"
 
+# --- a decision log: the session that it makes, by hand
+cat >"$tmp/mix.log" <<'LOG'
+qmix 1
+seed 7
+target -14 LUFS -1 dBTP
+
+gain        kick.fader.gain   -9 dB        auto  gain.level  because it is loud
+gain        keys.to           all          auto  gain.group
+gain        all.to            master       auto  gain.group
+check       keys              -            auto  check.hot
+eq          keys.eq.2.gain    -3 dB        auto  eq.tone
+dynamics    keys.duck.key     kick         auto  dynamics.duck
+effects     kick.send.hall    -12 dB       user  override
+automation  all.fader.gain@1    0 dB      auto  automation.sweep
+automation  all.fader.gain@1.3  -6 dB exp auto  automation.sweep
+LOG
+cat >"$tmp/s/decided.yaml" <<'YAML'
+qmix: 1
+seed: 7
+sounds: {kick: kick.wav, keys: keys.wav}
+sources:
+  kick: {clip: {sound: kick, at: 1}, fader: {gain: -9}, sends: [{bus: hall, level: -12}]}
+  keys:
+    clip: {sound: keys, at: 1, length: 1 s}
+    fader: {gain: -12}
+    sends: [{bus: hall, level: -6}]
+    inserts: [{eq: {bands: [{on: no}, {gain: -3}]}}, {compressor: {name: duck, key: kick}}]
+    to: all
+buses: {hall: {inserts: [{delay: {time: 100, mix: 100}}]}, all: {}}
+automation: {all.fader.gain: [{at: 1, value: 0}, {at: 1.3, value: -6, curve: exp}]}
+YAML
+status 0 "$qrender" -q "$small" --decisions "$tmp/mix.log" --sum "$tmp/decided.sum"
+status 0 "$qrender" -q "$tmp/s/decided.yaml" --verify "$tmp/decided.sum"
+status 0 "$qrender" -q "$small" --decisions - --verify "$tmp/decided.sum" <"$tmp/mix.log"
+status 0 "$qrender" -q "$small" --decisions "$tmp/mix.log" --set kick.fader.gain=-20 \
+    --set keys.fader.gain=-120 --set keys.send.hall=-120 --set all.fader.mute=yes -o "$tmp/d.wav"
+sed 's/keys\.eq/key.eq/' "$tmp/mix.log" >"$tmp/wrong.log"
+status 3 "$qrender" "$small" --decisions "$tmp/wrong.log" -o "$tmp/x.wav"
+says "wrong.log:9:13: key.eq.2.gain: unknown strip 'key', did you mean 'keys'?"
+sed 's/ user / usr /' "$tmp/mix.log" >"$tmp/wrong.log"
+status 3 "$qrender" "$small" --decisions "$tmp/wrong.log" -o "$tmp/x.wav"
+says "wrong.log:11:44: unknown origin 'usr', did you mean 'user'?"
+sed 's/all\.to            master/all.to            keys/' "$tmp/mix.log" >"$tmp/wrong.log"
+status 3 "$qrender" "$small" --decisions "$tmp/wrong.log" -o "$tmp/x.wav"
+status 3 "$qrender" "$small" --decisions "$small" -o "$tmp/x.wav"
+says "this is no decision log"
+status 2 "$qrender" - --decisions - -o "$tmp/x.wav"
+status 2 "$qrender" "$small" --decisions "$tmp/mix.log" -o "$tmp/mix.log"
+says "is what is read"
+
 # --- text
 status 0 "$qrender" "$session" --explain
 ok "the plan" grep -q "^plan: " "$tmp/out"
