@@ -245,7 +245,7 @@ DEP_SRC := $(LIB_SRC) $(RENDER_SRC) $(FORMATS_SRC) $(CMD_SRC) $(TOOL_SRC) $(TEST
 # ---- what people run ---------------------------------------------------------------------------
 
 .PHONY: help deps demo check run-check check-matrix check-asan run-asan lint run-lint fuzz \
-        run-fuzz golden plots bench bench-proc eval eval-multitracks new-proc format install uninstall clean
+        run-fuzz golden plots bench bench-proc eval eval-mix eval-multitracks new-proc format install uninstall clean
 
 # A second make, so that pkg-config is asked after the packages are there; parallel unless told.
 again = $(if $(V),+,+@)$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -338,6 +338,10 @@ bench: all helpers
 #: make eval-multitracks CORPUS=DIR   a mix of every song in DIR, on one and two threads
 eval-multitracks: all
 	$(QUIET)$(TEST_ENV) tests/eval/multitracks.sh '$(CORPUS)' '$(BUILD)/multitracks'
+
+#: make eval-mix CORPUS=DIR   every song of DIR mixed by qmix, and what came of it
+eval-mix: all
+	$(QUIET)$(TEST_ENV) tests/eval/mix.sh '$(CORPUS)'
 
 #: make eval CORPUS=DIR CONFORMANCE=DIR   how exact the measures are, beside other tools
 eval: all helpers
