@@ -13,7 +13,8 @@
  * does it: beyond the knee a dB in is 1 - 1/ratio dB of reduction), and it starts to work.
  * One that would do next to nothing goes.
  *
- * AGAIN. What the chain has lost in loudness since CHAINS is given back (STANDARDS.md:
+ * AGAIN. Where the equalisers in front of it were changed since, the threshold is looked at
+ * again. What the chain has lost in loudness since CHAINS is given back (STANDARDS.md:
  * makeup is matched loudness, no formula). A mix below 100 % takes correspondingly more
  * of it. */
 #include "mix/insert.h"
@@ -127,9 +128,10 @@ static const QmParam params[] = {
                      .def = 20},
 };
 
-#define LEAST_DB 1.0  /* of reduction: less is not heard */
-#define SETTLED  0.07 /* LU; makeup is rounded to 0.1 dB */
-#define TONE_DB  20.0 /* below the strongest third: no tone that counts */
+#define LEAST_DB     1.0  /* of reduction: less is not heard */
+#define TOLERATED_DB 0.3  /* beyond what is permitted: rounding, and the knee */
+#define SETTLED      0.07 /* LU; makeup is rounded to 0.1 dB */
+#define TONE_DB      20.0 /* below the strongest third: no tone that counts */
 
 /* Hz, of the lowest third that carries the sound; 0: there is none. */
 static double lowest_tone(const QmFacts *raw)
@@ -179,26 +181,42 @@ static void decide_threshold(QmMix *mix, const QmRule *rule, const QmMixStrip *s
     qm_decide(mix, rule, &listen, 0, "%s.compressor.mix", strip->name);
 }
 
-static void decide_mix(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
-                       const double *settings, double most)
+/* What it measured of itself. */
+static QmReason achieved(QmMix *mix, const QmMixStrip *strip)
 {
-    const QmMeasured largest = qm_mix_reading(strip, "compressor", "reduction");
-    const QmMeasured mean = qm_mix_reading(strip, "compressor", "mean-reduction");
-    if (largest.why)
-        return;
-    if (largest.value < LEAST_DB) {
-        qm_take_back(mix, rule, "%s.compressor", strip->name);
-        return;
-    }
     QmReason reason = qm_reason(mix);
-    qm_reason_measured(&reason, "reduction", largest, 1);
-    qm_reason_measured(&reason, "mean", mean, 1);
+    qm_reason_measured(&reason, "reduction",
+                       qm_mix_reading(strip, "compressor", "reduction"), 1);
+    qm_reason_measured(&reason, "mean",
+                       qm_mix_reading(strip, "compressor", "mean-reduction"), 1);
+    return reason;
+}
+
+/* Raises the threshold where it takes more than is permitted; by how much, dB. */
+static double limit(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                    const double *settings, double most)
+{
+    const double largest = qm_mix_reading(strip, "compressor", "reduction").value;
+    const double up = qm_insert_raise(largest, most, settings[RATIO]);
+    QmReason reason = achieved(mix, strip);
     qm_reason_number(&reason, "permitted", most, 1);
-    const double up = qm_insert_raise(largest.value, most, settings[RATIO]);
-    if (up > 0)
+    if (up > TOLERATED_DB)
         qm_decide(mix, rule, &reason,
                   up + qm_decided(mix, 0, "%s.compressor.threshold", strip->name),
                   "%s.compressor.threshold", strip->name);
+    return up > TOLERATED_DB ? up : 0;
+}
+
+static void decide_mix(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
+                       const double *settings, double most)
+{
+    if (qm_mix_reading(strip, "compressor", "reduction").value < LEAST_DB) {
+        qm_take_back(mix, rule, "%s.compressor", strip->name);
+        return;
+    }
+    limit(mix, rule, strip, settings, most);
+    QmReason reason = achieved(mix, strip);
+    qm_reason_number(&reason, "permitted", most, 1);
     qm_decide(mix, rule, &reason, settings[MIX], "%s.compressor.mix", strip->name);
 }
 
@@ -211,11 +229,7 @@ static void decide_makeup(QmMix *mix, const QmRule *rule, const QmMixStrip *stri
     const double share = qm_decided(mix, 100, "%s.compressor.mix", strip->name) / 100;
     const double now = qm_decided(mix, 0, "%s.compressor.makeup", strip->name);
     const double makeup = now + lost / (share > 0.25 ? share : 0.25);
-    QmReason reason = qm_reason(mix);
-    qm_reason_measured(&reason, "reduction",
-                       qm_mix_reading(strip, "compressor", "reduction"), 1);
-    qm_reason_measured(&reason, "mean",
-                       qm_mix_reading(strip, "compressor", "mean-reduction"), 1);
+    QmReason reason = achieved(mix, strip);
     qm_reason_measured(&reason, "lufs", strip->chain->lufs, 1);
     qm_reason_measured(&reason, "reference", strip->first->lufs, 1);
     qm_decide(mix, rule, &reason, makeup < most ? makeup : most, "%s.compressor.makeup",
@@ -238,7 +252,7 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
         return;
     else if (mix->pass == QM_PASS_CHAINS)
         decide_mix(mix, rule, strip, settings, most);
-    else
+    else if (limit(mix, rule, strip, settings, most) == 0)
         decide_makeup(mix, rule, strip, settings, most);
 }
 

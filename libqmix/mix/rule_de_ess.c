@@ -2,7 +2,9 @@
  *
  *     sibilance = power in the thirds of 5 to 10 kHz beside those of 1 to 4 kHz, dB
  *
- * Esses are where the strongest of the thirds from 5 to 12.5 kHz is. The de-esser compares
+ * The average of talkers is -8.8 dB (Byrne et al., "An international comparison of
+ * long-term average speech spectra", JASA 96, 1994, table II). Esses are where the power
+ * of the thirds from 5 to 12.5 kHz has its middle, counted in thirds. The de-esser compares
  * the band with the voice itself, so its threshold needs no level. One that works more
  * often than on esses, by its mean reduction, gets a higher threshold in CHAINS: over the
  * 6 dB of its knee the reduction goes from all to nothing. One that never worked goes. */
@@ -22,9 +24,9 @@ static const QmParam params[] = {
                    .unit = QM_UNIT_DB,
                    .min = -40,
                    .max = 40,
-                   .def = -12},
+                   .def = -7},
     [FREQ] = {.name = "freq",
-              .help = "centre of the band of sibilants, 0: where most of them is",
+              .help = "centre of the band of sibilants, 0: where their middle is",
               .unit = QM_UNIT_HZ,
               .max = 16000},
     [MAX_MEAN] = {.name = "max-mean",
@@ -62,39 +64,47 @@ static const QmParam params[] = {
 
 enum { VOICE = 17, VOICE_END = 24, ESS = 24, ESS_END = 28, BAND_END = 29 }; /* thirds */
 
+static double power_in(const QmFacts *raw, uint32_t third)
+{
+    if (raw->thirds[third] <= QM_GAP)
+        return 0;
+    const double gain = qm_db_to_gain(raw->thirds[third]);
+    return gain * gain;
+}
+
 /* dB; QM_GAP: nothing there. */
-static double power_of(const QmFacts *raw, uint32_t from, uint32_t end)
+static double level_of(const QmFacts *raw, uint32_t from, uint32_t end)
 {
     double sum = 0;
     for (uint32_t i = from; i < end; i++)
-        if (raw->thirds[i] > QM_GAP) {
-            const double gain = qm_db_to_gain(raw->thirds[i]);
-            sum += gain * gain;
-        }
+        sum += power_in(raw, i);
     return sum > 0 ? qm_gain_to_db(qm_sqrt(sum)) : QM_GAP;
 }
 
-static double strongest(const QmFacts *raw)
+/* Hz, where there is any power. */
+static double middle_of_esses(const QmFacts *raw)
 {
-    uint32_t best = ESS;
-    for (uint32_t i = ESS; i < BAND_END; i++)
-        if (raw->thirds[i] > raw->thirds[best])
-            best = i;
-    return qm_third_nominal(best);
+    double sum = 0, moment = 0;
+    for (uint32_t i = ESS; i < BAND_END; i++) {
+        sum += power_in(raw, i);
+        moment += power_in(raw, i) * (i - ESS);
+    }
+    const double thirds = sum > 0 ? moment / sum : 0;
+    return qm_third_middle(ESS) * qm_pow(10, thirds / 10);
 }
 
 static void listen(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
                    const double *settings)
 {
-    const double voice = power_of(strip->raw, VOICE, VOICE_END);
-    const double esses = power_of(strip->raw, ESS, ESS_END);
+    const double voice = level_of(strip->raw, VOICE, VOICE_END);
+    const double esses = level_of(strip->raw, ESS, ESS_END);
     if (voice <= QM_GAP || esses <= QM_GAP || esses - voice < settings[SIBILANCE])
         return;
     QmReason reason = qm_reason(mix);
     qm_reason_number(&reason, "sibilance", esses - voice, 1);
     qm_reason_number(&reason, "limit", settings[SIBILANCE], 1);
     qm_decide(mix, rule, &reason,
-              settings[FREQ] >= 1000 ? settings[FREQ] : strongest(strip->raw),
+              settings[FREQ] >= 1000 ? settings[FREQ] : middle_of_esses(strip->raw),
               "%s.de-esser.freq", strip->name);
     qm_decide(mix, rule, &reason, settings[RANGE], "%s.de-esser.range", strip->name);
     qm_decide(mix, rule, &reason, settings[THRESHOLD], "%s.de-esser.threshold",
