@@ -8,6 +8,15 @@
 #define QM_RULES                                                                         \
     QM_RULE(role_role)                                                                   \
     QM_RULE(role_tempo)                                                                  \
+    QM_RULE(check_silent)                                                                \
+    QM_RULE(check_rate)                                                                  \
+    QM_RULE(check_channels)                                                              \
+    QM_RULE(check_clipped)                                                               \
+    QM_RULE(check_hot)                                                                   \
+    QM_RULE(check_dc)                                                                    \
+    QM_RULE(check_duplicate)                                                             \
+    QM_RULE(check_polarity)                                                              \
+    QM_RULE(check_mixdown)                                                               \
     QM_RULE(gain_trim)                                                                   \
     QM_RULE(gain_group)                                                                  \
     QM_RULE(gain_level)                                                                  \
