@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/rand.h"
 #include "formats/session_yaml.h"
 #include "model/address.h"
 #include "model/edit.h"
@@ -608,6 +609,121 @@ static void test_every_param_of_every_slot(void **unused)
     }
 }
 
+/* --- any edits ---------------------------------------------------------------------- */
+
+static uint64_t drawn;
+
+static uint32_t draw(uint32_t n) { return (uint32_t)(qm_rand_bits(11, drawn++) % n); }
+
+static const char *draw_strip(void)
+{
+    static const char *const names[] = {"kick", "bass", "vox", "drums", "hall", "master"};
+    return names[draw(QM_COUNT(names))];
+}
+
+/* A value of a row, at an end or at its default. */
+static void add_value(QmText *text, const QmParam *row)
+{
+    const double values[] = {row->min, row->max, row->def};
+    const bool choice = row->kind == QM_PARAM_CHOICE;
+    qm_param_print(row, choice ? row->def : values[draw(3)], text);
+}
+
+static void draw_number(QmText *address, QmText *value)
+{
+    const QmEditSlot *slot = &qm_edit_slots[draw(qm_edit_slot_count)];
+    const QmProcDesc *proc = qm_proc_find(slot->proc);
+    const uint32_t n = qm_proc_n_params(proc, proc->max_groups > 0);
+    const uint32_t index = draw(n);
+    const QmParam *row = qm_proc_param(proc, index);
+    const bool grouped = index >= proc->n_params;
+    qm_text_printf(address, "%s.%s.", draw_strip(), slot->slot);
+    if (grouped) {
+        qm_text_printf(address, "%u.", 1 + draw(proc->max_groups));
+    }
+    qm_text_add(address, row->name);
+    if (draw(4) == 0) {
+        qm_text_printf(address, "@%u", 1 + draw(20));
+    }
+    add_value(value, row);
+}
+
+static void draw_edit(QmText *address, QmText *value)
+{
+    static const char *const plain[][2] = {{"%s.fader.gain", "-3"},
+                                           {"%s.fader.pan@3", "0.5"},
+                                           {"%s.send.hall", "-12"},
+                                           {"%s.send.new", "-12"},
+                                           {"%s.to", "new"},
+                                           {"%s.duck.key", "kick"},
+                                           {"%s.role", "a \x01 role"},
+                                           {"%s.weight", "3"},
+                                           {"%s.gain-share", "yes"},
+                                           {"m%s.macro.value", "1"},
+                                           {"m%s.1.param", "bass.eq.3.gain"}};
+    const uint32_t which = draw(2 * QM_COUNT(plain));
+    if (which >= QM_COUNT(plain)) {
+        draw_number(address, value);
+        return;
+    }
+    const char *format = plain[which][0], *at = strstr(format, "%s");
+    qm_text_add_n(address, format, (size_t)(at - format));
+    qm_text_add(address, draw_strip());
+    qm_text_add(address, at + 2);
+    qm_text_add(value, plain[which][1]);
+}
+
+/* Edits that the session takes: the others are refused without a trace. */
+static size_t draw_edits(QmSession *base, QmEdit *edits, size_t most)
+{
+    QmSession *copy = qm_session_copy(base, &arena);
+    size_t n = 0;
+    edits[n++] = (QmEdit){"new.to", "master", here};
+    assert_int_equal(qm_edit(copy, &edits[0], NULL), QM_OK);
+    for (size_t i = 0; i < most; i++) {
+        QmText address, value;
+        qm_text_init(&address, &arena);
+        qm_text_init(&value, &arena);
+        draw_edit(&address, &value);
+        edits[n] = (QmEdit){address.data, value.data, here};
+        session = copy;
+        const char *before = n < 12 ? print(copy) : NULL;
+        if (qm_edit(copy, &edits[n], NULL) == QM_OK) {
+            n++;
+        } else if (before) {
+            assert_string_equal(print(copy), before);
+        }
+    }
+    return n;
+}
+
+/* What can be printed is read back as it was; the same edits again change nothing. */
+static void test_any_edits(void **unused)
+{
+    (void)unused;
+    enum { ROUNDS = 300, MOST = 24 };
+    uint32_t valid = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        QmEdit edits[MOST + 1];
+        QmDiag diag = {0};
+        QmSession *base = song_new(&arena);
+        const char *before = print(base);
+        const size_t n = draw_edits(base, edits, MOST);
+        session = qm_session_copy(base, &arena);
+        assert_int_equal(qm_edit_all(session, edits, n, &diag), QM_OK);
+        assert_string_equal(print(base), before);
+        if (qm_session_validate(session, &diag) == QM_OK) {
+            valid++;
+            is_sound();
+            const char *once = print(session);
+            assert_int_equal(qm_edit_all(session, edits, n, &diag), QM_OK);
+            assert_string_equal(print(session), once);
+        }
+        qm_arena_release(&arena);
+    }
+    assert_true(valid > ROUNDS / 20);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -631,6 +747,7 @@ int main(void)
         TEST(test_a_copy_is_edited_without_a_trace),
         TEST(test_no_memory),
         TEST(test_every_param_of_every_slot),
+        TEST(test_any_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
