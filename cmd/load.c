@@ -1,6 +1,6 @@
-/* Each step needs the one before: text, decisions, overrides, plug-ins (whose latencies the graph
- * wants), sounds (whose lengths the timeline wants), clock, timeline, graph; the plan
- * comes last, since stems and meters shape it. */
+/* Each step needs the one before: text, decisions, overrides, plug-ins (whose latencies
+ * the graph wants), sounds (whose lengths the timeline wants), clock, timeline, graph;
+ * the plan comes last, since stems and meters shape it. */
 #include "cmd/load.h"
 
 #include "base/text.h"

@@ -11,9 +11,11 @@
  *   eq     bass.eq.2.gain         -3.0 dB   auto  eq.unmask    because masked=kick
  *   check  vox                    -         auto  check.clipped  because runs=12
  *
- * A line is a stage, a target, a value (all up to the origin), the origin (auto, template,
- * user), a rule, and a reason behind `because`. Columns are for people: any white space
- * parts words. Empty lines and those that begin with # are passed over. */
+ * A line is a stage, a target, a value (all up to the origin), the origin (auto,
+ * template, user), a rule, and a reason behind `because`. Columns are for people: any
+ * white space parts words. The line of qmix comes first; the rest of the head need not be
+ * there. Empty lines and those that begin with # are passed over. What a text holds and a
+ * line may not is escaped (line_text.h). */
 #ifndef QM_FORMATS_DECISION_TEXT_H
 #define QM_FORMATS_DECISION_TEXT_H
 
