@@ -3,14 +3,15 @@
  */
 #include "mix/mix.h"
 
-enum { STYLE, MARGIN, RELEASE, LOOKAHEAD };
+enum { KIND, MARGIN, RELEASE, LOOKAHEAD };
 
-static const char *const styles[] = {"transparent", "loud", NULL};
+static const char *const kinds[] = {"transparent", "loud", NULL};
 static const QmParam params[] = {
-    {.name = "style",
-     .help = "of the limiter",
+    {.name = "kind",
+     .help = "what the limiter does below the ceiling",
      .kind = QM_PARAM_CHOICE,
-     .choices = styles},
+     .max = 1,
+     .choices = kinds},
     {.name = "margin",
      .help = "kept below the target's ceiling",
      .unit = QM_UNIT_DB,
@@ -58,7 +59,7 @@ static void decide(QmMix *mix, const QmRule *rule, const double *settings,
     reason.origin = QM_ORIGIN_TEMPLATE;
     qm_decide(mix, rule, &reason, settings[LOOKAHEAD], "master.limiter.lookahead");
     qm_decide(mix, rule, &reason, settings[RELEASE], "master.limiter.release");
-    qm_decide_word(mix, rule, &reason, styles[(uint32_t)settings[STYLE]],
+    qm_decide_word(mix, rule, &reason, kinds[(uint32_t)settings[KIND]],
                    "master.limiter.style");
 }
 

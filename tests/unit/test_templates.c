@@ -114,6 +114,41 @@ static void every_why(void **unused)
     }
 }
 
+/* What templates can say depends upon the tables of rules. */
+static void check_rows(const QmRule *rule, const QmParam *rows, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const QmParam *row = &rows[i];
+        uint32_t choices = 0;
+        while (row->kind == QM_PARAM_CHOICE && row->choices[choices])
+            choices++;
+        if (row->def < row->min || row->def > row->max || !row->help[0] ||
+            qm_same(row->name, "style") || qm_same(row->name, "why") ||
+            (choices && row->max + 1 != choices))
+            fail_msg("%s: the row of %s", rule->id, row->name);
+    }
+}
+
+static void tables(void **unused)
+{
+    (void)unused;
+    for (uint32_t i = 0; i < qm_rule_count(); i++) {
+        const QmRule *rule = qm_rule_at(i);
+        check_rows(rule, rule->params, rule->n_params);
+        check_rows(rule, rule->group, rule->n_group);
+        assert_ptr_equal(qm_rule_find(rule->id), rule);
+        assert_string_equal(strchr(rule->id, '.') + 1, rule->key);
+        assert_true(qm_starts_with(rule->id, qm_stage_names[rule->stage]));
+        assert_true((rule->strip != NULL) != (rule->mix != NULL));
+        for (uint32_t j = 0; j < i; j++) {
+            const QmRule *other = qm_rule_at(j);
+            assert_false(qm_same(other->key, rule->key) &&
+                         (other->stage == QM_STAGE_MASTER) ==
+                             (rule->stage == QM_STAGE_MASTER));
+        }
+    }
+}
+
 /* The roles whose levels a template says; all of them in base. */
 static void every_level(void **unused)
 {
@@ -291,6 +326,7 @@ static void own_files(void **unused)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(tables, begin, end),
         cmocka_unit_test_setup_teardown(all_load, begin, end),
         cmocka_unit_test_setup_teardown(every_why, begin, end),
         cmocka_unit_test_setup_teardown(every_level, begin, end),
