@@ -43,6 +43,7 @@ static void part_begin(const MixPart *part)
 {
     QmText *text = part->page.text;
     const QmMix *const mix = part->report->mix;
+    const size_t n = count(&mix->log);
     const char *const name = qm_path_last(part->report->name);
     report_head(text, name);
     qm_text_add(text, "<article>\n<h1>");
@@ -51,9 +52,10 @@ static void part_begin(const MixPart *part)
     add_fact(text, "session", mix->log.session);
     add_fact(text, "template", mix->log.template);
     add_target(text, &mix->log);
-    qm_text_printf(text, "seed %llu \xc2\xb7 %u %s \xc2\xb7 %zu decisions</p>\n",
+    qm_text_printf(text, "seed %llu \xc2\xb7 %u %s \xc2\xb7 %zu %s</p>\n",
                    (unsigned long long)mix->log.seed, mix->n_strips,
-                   mix->n_strips == 1 ? "strip" : "strips", count(&mix->log));
+                   mix->n_strips == 1 ? "strip" : "strips", n,
+                   n == 1 ? "decision" : "decisions");
 }
 
 static void part_end(const MixPart *part)

@@ -1,7 +1,8 @@
 /* The mix as a whole, before and after in one picture: spectra against the template's
  * curve, loudness over time against the target; and the stereo field, side by side.
  *
- * Before is thin and grey, after is the thick line, what is wanted is dashed. */
+ * Before is thin and grey, after is the thick line, what is wanted is dashed. Here before
+ * is as loud as after, whatever it was measured at: what differs is not how loud. */
 #include "formats/report_mix_parts.h"
 
 #include "analysis/loudness.h"
@@ -32,6 +33,14 @@ static QmSvgFrame frame_of(double top, double height)
                         .top = top,
                         .right = REPORT_WIDTH - REPORT_RIGHT,
                         .bottom = top + height};
+}
+
+/* What before has to be moved by, dB. */
+static double louder_by(const QmMixReport *report)
+{
+    const QmMeasured before = mix_measure(&report->before, "loudness", "integrated"),
+                     after = mix_measure(&report->after, "loudness", "integrated");
+    return before.why || after.why ? 0 : after.value - before.value;
 }
 
 /* ---- spectrum ---- */
@@ -70,6 +79,13 @@ static bool spectra_of(const QmMixReport *report, Spectra *s)
     s->has_before = mix_thirds(&report->before, s->before);
     s->has_target = mix_target(report, &report->after, s->target);
     s->has_past = mix_target(report, &report->before, s->past);
+    const double by = louder_by(report);
+    for (uint32_t i = 0; i < QM_THIRDS; i++) {
+        if (s->has_before && s->before[i] != QM_GAP)
+            s->before[i] += by;
+        if (s->has_past && s->past[i] != QM_GAP)
+            s->past[i] += by;
+    }
     return mix_thirds(&report->after, s->after);
 }
 
@@ -163,7 +179,7 @@ void mix_part_spectrum(const MixPart *part)
     qm_svg_label(text, f.right, f.bottom + 34, "end", "Hz");
     QmText caption;
     qm_text_init(&caption, part->arena);
-    qm_text_add(&caption, "Levels of 1/3 octaves.");
+    qm_text_add(&caption, "Levels of 1/3 octaves; before is as loud as after.");
     if (s.has_target)
         qm_text_printf(&caption, " Dashed: the curve '%s', at the mean level of the mix.",
                        part->report->mix->template->curve->name);
@@ -210,21 +226,41 @@ static const QmLoudness *loudness_of(const QmMixSide *side)
     return loudness && loudness->short_term.count ? loudness : NULL;
 }
 
-static double loudest_of(const QmLoudness *loudness, double most)
+/* The series to draw: moved by some dB. */
+typedef struct Curve {
+    double *values; /* NULL: there is none */
+    size_t count;
+    double hop;
+} Curve;
+
+static Curve curve_of(const QmLoudness *loudness, double by, QmArena *arena)
 {
-    const double *const values = loudness ? loudness->short_term.items : NULL;
-    for (size_t i = 0; values && i < loudness->short_term.count; i++)
-        most = values[i] > most ? values[i] : most;
+    const size_t n = loudness ? loudness->short_term.count : 0;
+    Curve curve = {.values = n ? QM_NEW_ARRAY(arena, double, n) : NULL};
+    for (size_t i = 0; curve.values && i < n; i++) {
+        const double value = ((const double *)loudness->short_term.items)[i];
+        curve.values[i] = value == QM_GAP ? QM_GAP : value + by;
+        curve.count =
+            value == QM_GAP ? curve.count : i + 1; /* without the end's silence */
+    }
+    curve.hop = n ? loudness->hop_s : 0;
+    return curve;
+}
+
+static double loudest_of(const Curve *curve, double most)
+{
+    for (size_t i = 0; i < curve->count; i++)
+        most = curve->values[i] > most ? curve->values[i] : most;
     return most;
 }
 
-static double time_line(QmText *text, const QmSvgFrame *f, const QmLoudness *loudness,
+static double time_line(QmText *text, const QmSvgFrame *f, const Curve *curve,
                         const QmSvgStroke *stroke, double width)
 {
-    const ReportSeries series = {.values = loudness->short_term.items,
-                                 .count = loudness->short_term.count,
-                                 .first = loudness->hop_s,
-                                 .hop = loudness->hop_s,
+    const ReportSeries series = {.values = curve->values,
+                                 .count = curve->count,
+                                 .first = curve->hop,
+                                 .hop = curve->hop,
                                  .colour = stroke->colour,
                                  .dash = stroke->dash,
                                  .width = width};
@@ -251,15 +287,15 @@ static void sections(QmText *text, const QmSvgFrame *f, const QmSongFacts *song)
     qm_svg_label(text, f->right + 8, f->top - 12, "start", "sections");
 }
 
-static void time_lines(const MixPart *part, const QmSvgFrame *f, const QmLoudness *before,
-                       const QmLoudness *after)
+static void time_lines(const MixPart *part, const QmSvgFrame *f, const Curve *before,
+                       const Curve *after)
 {
     QmText *text = part->page.text;
     const QmSvgStroke *const wanted = &qm_svg_page.series[1];
     const double lufs = part->report->mix->lufs;
     ReportLabel labels[3];
     uint32_t n = 0;
-    if (before)
+    if (before->count)
         labels[n++] =
             (ReportLabel){time_line(text, f, before, &BEFORE, 1.4), "before", &BEFORE};
     const double target[] = {lufs, lufs};
@@ -275,35 +311,42 @@ static void time_lines(const MixPart *part, const QmSvgFrame *f, const QmLoudnes
     report_labels(text, f->right + 8, f->top + 6, f->bottom - 6, labels, n);
 }
 
-void mix_part_loudness(const MixPart *part)
+static QmSvgFrame time_frame(const Curve *before, const Curve *after, double lufs,
+                             bool named)
 {
-    const QmMixReport *const report = part->report;
-    const QmLoudness *const before = loudness_of(&report->before),
-                            *const after = loudness_of(&report->after);
-    QmText *text = part->page.text;
-    if (!after)
-        return;
-    const QmSongFacts *const song = report->mix->song;
-    const bool named = song && song->n_sections > 1;
-    const QmAnalysis *const analysis = report->after.analysis;
-    const double length = (double)analysis->frames / analysis->spec.rate;
-    const double top = TOP + (named ? STRIP + 6 : 0);
-    QmSvgFrame f = frame_of(top, LOUDNESS);
+    QmSvgFrame f = frame_of(TOP + (named ? STRIP + 6 : 0), LOUDNESS);
+    const double a = (double)before->count * before->hop,
+                 b = (double)after->count * after->hop, length = a > b ? a : b;
+    const double most = loudest_of(before, loudest_of(after, lufs));
     f.x = (QmSvgAxis){.to = length,
                       .tick = qm_svg_tick(length, 12, QM_SVG_TIME),
                       .scale = QM_SVG_TIME};
-    const double most = loudest_of(before, loudest_of(after, report->mix->lufs));
     f.y = (QmSvgAxis){.to = 5 * ceil((most + 1) / 5), .tick = 5};
     f.y.from = f.y.to - LOUD_SPAN;
+    return f;
+}
+
+void mix_part_loudness(const MixPart *part)
+{
+    const QmMixReport *const report = part->report;
+    const Curve before = curve_of(loudness_of(&report->before), louder_by(report),
+                                  part->arena),
+                after = curve_of(loudness_of(&report->after), 0, part->arena);
+    QmText *text = part->page.text;
+    if (!after.count)
+        return;
+    const QmSongFacts *const song = report->mix->song;
+    const bool named = song && song->n_sections > 1;
+    const QmSvgFrame f = time_frame(&before, &after, report->mix->lufs, named);
     qm_text_add(text, "<h2>Loudness over time</h2>\n");
-    report_open(&part->page, "loudness", REPORT_WIDTH, top + LOUDNESS + 30,
+    report_open(&part->page, "loudness", REPORT_WIDTH, f.bottom + 30,
                 "Loudness over time",
                 "Short-term loudness before and after, and the target of the whole.");
     qm_svg_grid(text, &qm_svg_page, &f);
     if (named)
         sections(text, &f, song);
-    time_lines(part, &f, before, after);
+    time_lines(part, &f, &before, &after);
     qm_svg_label(text, f.left - 46, f.top - 10, "start", "LUFS");
-    report_close(&part->page, "Short-term loudness, 3 s. Dashed: the integrated loudness "
-                              "that is wanted of the whole.");
+    report_close(&part->page, "Short-term loudness, 3 s; before is as loud as after. "
+                              "Dashed: the integrated loudness that is wanted.");
 }

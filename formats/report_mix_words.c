@@ -30,7 +30,7 @@ static const Form FORMS[] = {
     {"level", NULL, NULL, "is made {gain?softer:louder} by {|gain}"},
     {"fader.gain", NULL, NULL, "fader at {at=}"},
     {"fader.pan", "at=", "0", "sits in the middle"},
-    {"fader.pan", NULL, NULL, "sits at {at=}: {at=?left:right} of the middle"},
+    {"fader.pan", NULL, NULL, "sits {|at=} {at=?left:right} of the middle"},
     {"fader.width", NULL, NULL, "width {at=}"},
     {"fader.mute", NULL, NULL, "is muted"},
     {"send", NULL, NULL, "is sent to {at} at {at=}"},
@@ -219,6 +219,7 @@ static const struct {
     {"lra", "loudness range ", " LU"},
     {"plr", "peak to loudness ", " dB"},
     {"bpm", "", " BPM"},
+    {"total", "M_total ", ""},
 };
 
 static void say(QmText *text, const char *word, size_t length, const char *value,
