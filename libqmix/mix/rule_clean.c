@@ -1,9 +1,9 @@
 /* A high-pass of 12 dB an octave below what the strip has: takes rumble, steps, breath
  * and an offset away, which eat headroom and make compressors move.
  *
- * What it has begins where its spectrum, followed from the strongest third down, first
- * falls by `within`: a hum below a gap is not music. The corner is `octaves` below that,
- * and never above the role's `freq`. Where nothing worth it is below the corner there is
+ * What it has begins where its spectrum, followed down from the strongest third above the
+ * role's `freq`, first falls by `within`: a hum below a gap is not music, however loud. The
+ * corner is `octaves` below that, and never above `freq`. Where nothing worth it is below the corner there is
  * no filter: one more phase shift is not free. */
 #include "base/qmath.h"
 #include "mix/eq_curve.h"
@@ -46,18 +46,18 @@ static const QmParam params[] = {
 
 #define LOWEST_HZ 16.0 /* below the lowest third: where an offset is all there is */
 
-static uint32_t strongest(const QmFacts *facts)
+/* From `hz` on. */
+static uint32_t strongest(const QmFacts *facts, double hz)
 {
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < QM_THIRDS; i++)
-        best = facts->thirds[i] > facts->thirds[best] ? i : best;
+    uint32_t best = QM_THIRDS - 1;
+    for (uint32_t i = QM_THIRDS; i-- > 0 && qm_third_edge(i + 1) > hz;)
+        best = facts->thirds[i] >= facts->thirds[best] ? i : best;
     return best;
 }
 
-/* The lowest third of what it plays. */
-static uint32_t lowest(const QmFacts *facts, double within)
+/* The lowest third of what it plays, from the strongest one down. */
+static uint32_t lowest(const QmFacts *facts, uint32_t top, double within)
 {
-    const uint32_t top = strongest(facts);
     uint32_t i = top;
     while (i > 0 && facts->thirds[i - 1] >= facts->thirds[top] - within)
         i--;
@@ -83,9 +83,10 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
 {
     (void)n_groups;
     const QmFacts *const facts = strip->raw;
-    if (!qm_mix_heard(mix, strip) || facts->thirds[strongest(facts)] <= QM_GAP)
+    const uint32_t top = strongest(facts, settings[FREQ]);
+    if (!qm_mix_heard(mix, strip) || facts->thirds[top] <= QM_GAP)
         return;
-    const double from = qm_third_middle(lowest(facts, settings[WITHIN]));
+    const double from = qm_third_middle(lowest(facts, top, settings[WITHIN]));
     const double wished = from / qm_exp2(settings[OCTAVES]);
     const double corner = wished < settings[FREQ] ? wished : settings[FREQ];
     const double rumble = below(facts, corner);

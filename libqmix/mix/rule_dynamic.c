@@ -44,7 +44,7 @@ static const QmParam params[] = {
                 .help = "share in the loudest looks over that in the median one",
                 .unit = QM_UNIT_DB,
                 .max = 60,
-                .def = 9},
+                .def = 6},
     [SHARE] = {.name = "share",
                .help = "of all the power in those looks, from which on it matters",
                .unit = QM_UNIT_DB,
