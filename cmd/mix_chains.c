@@ -75,7 +75,10 @@ static QmStatus measure_stems(Mixing *mixing)
 
 typedef struct Together {
     const Loaded *loaded;
-    const QmSound **sounds;
+    const QmSound **sounds; /* [n] of those that are compared */
+    const char **numbers, **names;
+    uint32_t *strips; /* which they are */
+    uint32_t n;
 } Together;
 
 static QmStatus open_numbered(void *context, const char *name, QmPlace place,
@@ -86,37 +89,48 @@ static QmStatus open_numbered(void *context, const char *name, QmPlace place,
                            place, diag, reader);
 }
 
-/* Looks for stems that share a source, if all of them are files of one rate. */
+/* Those that can be compared: files at the session's rate in which there is something; no
+ * more of them than are compared at once. */
+static QmStatus choose_related(Mixing *mixing, Together *t)
+{
+    const QmMix *const mix = &mixing->mix;
+    const QmSession *const session = mixing->base.session;
+    QmArena *const arena = &mixing->arena;
+    t->loaded = &mixing->base;
+    t->sounds = QM_NEW_ARRAY(arena, const QmSound *, mix->n_strips);
+    t->numbers = QM_NEW_ARRAY(arena, const char *, mix->n_strips);
+    t->names = QM_NEW_ARRAY(arena, const char *, mix->n_strips);
+    t->strips = QM_NEW_ARRAY(arena, uint32_t, mix->n_strips);
+    if (!t->sounds || !t->numbers || !t->names || !t->strips)
+        return qm_fail_memory(mixing->diag);
+    for (uint32_t i = 0; i < mix->n_strips && t->n < QM_RELATE_MAX_STEMS; i++) {
+        const QmMixStrip *const strip = &mix->strips[i];
+        const QmSound *const sound = plain_sound(session, &session->strips[strip->at]);
+        QmText number;
+        if (!sound || strip->raw->silent || strip->raw->rate != session->rate)
+            continue;
+        qm_text_init(&number, arena);
+        qm_text_printf(&number, "%u", t->n);
+        if (number.failed)
+            return qm_fail_memory(mixing->diag);
+        t->sounds[t->n] = sound;
+        t->numbers[t->n] = number.data;
+        t->names[t->n] = strip->name;
+        t->strips[t->n++] = i;
+    }
+    return QM_OK;
+}
+
 static QmStatus relate_stems(Mixing *mixing)
 {
-    QmMix *const mix = &mixing->mix;
-    QmArena *const arena = &mixing->arena;
-    const uint32_t n = mix->n_strips;
-    Together together = {.loaded = &mixing->base,
-                         .sounds = QM_NEW_ARRAY(arena, const QmSound *, n)};
-    const char **const numbers = QM_NEW_ARRAY(arena, const char *, n);
-    const char **const names = QM_NEW_ARRAY(arena, const char *, n);
-    QmRelations *const relations = QM_NEW_ARRAY(arena, QmRelations, 1);
-    if (!together.sounds || !numbers || !names || !relations)
-        return qm_fail_memory(mixing->diag);
-    for (uint32_t i = 0; i < n; i++) {
-        QmText number;
-        qm_text_init(&number, arena);
-        qm_text_printf(&number, "%u", i);
-        together.sounds[i] =
-            plain_sound(mixing->base.session,
-                        &mixing->base.session->strips[mix->strips[i].at]);
-        names[i] = mix->strips[i].name;
-        numbers[i] = number.data;
-        if (!number.data)
-            return qm_fail_memory(mixing->diag);
-        if (!together.sounds[i] || mix->strips[i].raw->rate != mix->strips[0].raw->rate)
-            return QM_OK;
-    }
+    Together together = {.n = 0};
+    QmRelations *const relations = QM_NEW_ARRAY(&mixing->arena, QmRelations, 1);
+    QmStatus status =
+        relations ? choose_related(mixing, &together) : qm_fail_memory(mixing->diag);
     const QmTogetherRequest request = {
-        .files = numbers,
-        .names = names,
-        .n = n,
+        .files = together.numbers,
+        .names = together.names,
+        .n = together.n,
         .open = open_numbered,
         .context = &together,
         .threads = mixing->request->threads,
@@ -124,10 +138,16 @@ static QmStatus relate_stems(Mixing *mixing)
         .progress = mixing_progress(mixing, "comparing stems"),
         .cancel = mixing->request->cancel,
     };
-    if (n < 2 || n > QM_RELATE_MAX_STEMS)
-        return QM_OK;
-    mix->relations = relations;
-    return qm_together(&request, arena, relations, mixing->diag);
+    if (status != QM_OK || together.n < 2)
+        return status;
+    status = qm_together(&request, &mixing->arena, relations, mixing->diag);
+    for (size_t i = 0; i < relations->pairs.count; i++) {
+        QmRelatedPair *const pair = (QmRelatedPair *)relations->pairs.items + i;
+        pair->first_at = together.strips[pair->first_at];
+        pair->second_at = together.strips[pair->second_at];
+    }
+    mixing->mix.relations = relations;
+    return status;
 }
 
 /* ---- the plain sum ---- */

@@ -87,7 +87,7 @@ static bool same_word(const Words *a, uint32_t i, const Words *b, uint32_t k)
            strncasecmp(a->text + a->from[i], b->text + b->from[k], length) == 0;
 }
 
-/* "01", "10b", of at most three digits: as tracks are counted. */
+/* "01", "7", "10b", "003": as tracks are counted; "808" is none. */
 static bool is_count(const Words *words, uint32_t i)
 {
     const char *const word = words->text + words->from[i];
@@ -96,18 +96,20 @@ static bool is_count(const Words *words, uint32_t i)
     while (digits < length && isdigit((unsigned char)word[digits]))
         digits++;
     const bool letter = digits + 1 == length && isalpha((unsigned char)word[digits]);
-    return digits > 0 && digits <= 3 && (digits == length || letter);
+    return digits > 0 && (digits <= 2 || (digits == 3 && word[0] == '0')) &&
+           (digits == length || letter);
 }
 
 /* Whether more words are there than the first (or last): one is left in any case. */
 static bool has_more(const Words *words) { return words->end - words->first > 1; }
 
+/* One number among many names is a part of its name: "12 string". */
 static void drop_counts(Words *words, uint32_t n)
 {
     uint32_t counted = 0;
     for (uint32_t i = 0; i < n; i++)
         counted += has_more(&words[i]) && is_count(&words[i], words[i].first);
-    for (uint32_t i = 0; 2 * counted >= n && i < n; i++)
+    for (uint32_t i = 0; (counted > 1 || n == 1) && i < n; i++)
         if (has_more(&words[i]) && is_count(&words[i], words[i].first))
             words[i].first++;
 }

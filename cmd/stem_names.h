@@ -18,8 +18,8 @@ StemSide stem_side(const char *path, size_t *length);
  *
  *   "01 Song - Kick_IN.wav", "02 Song - Snare.wav"    kick_in, snare
  *
- * Numbers in front are dropped when half of the files or more have one, then words that
- * all files (three or more) begin or end with. Letters with marks lose them. What is left
+ * Numbers in front are dropped when two files have one (or there is only one file), then
+ * words that all files (three or more) begin or end with. Letters with marks lose them. What is left
  * without a letter is called "stem-1"; what is there already, or means something by
  * itself ("master"), gets a number behind. */
 QmStatus stem_names(const char *const *paths, const size_t *lengths, uint32_t n,
