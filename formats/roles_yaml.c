@@ -1,5 +1,6 @@
-/* Lists of words by role. A word that stood for two roles would be decided by the order of
- * the file, so it is refused; where a word may mean several, each gets it as a weak one. */
+/* Lists of words by role. A word that stood for two roles would be decided by the order
+ * of the file, so it is refused; where a word may mean several, each gets it as a weak
+ * one. */
 #include "formats/roles_yaml.h"
 
 #include "analysis/measure.h"

@@ -57,7 +57,7 @@ printf '%s\n' 'template: mine' 'about: as pop, louder' 'base: pop' 'target: {luf
     'roles: {vocal: {level: {level: 2.5, why: mine}, compress: none}}' >"$tmp/mine.yaml"
 status 0 --describe "$tmp/mine.yaml"
 prints '^target +own, -8 LUFS, -1 dBTP$'
-prints '^  level +yes: level 2.5 LU, mix 0 LU'
+prints '^  level +yes: level 2.5 LU; mine$'
 prints '^  level +yes: level -4 LU'
 printf '%s\n' 'template: mine' 'about: a' 'base: pop' 'roles:' '  vocal: {levle: 2}' >"$tmp/bad.yaml"
 status 3 --describe "$tmp/bad.yaml"
