@@ -3,8 +3,8 @@
  *   grid line: every moving param steps towards where it will be at the next one
  *   for each segment between events:
  *       the events of this frame
- *       input: generators, the ordered sum of the feeds, or what was kept of a frozen strip
- *                                                            -> rows (one lane a channel)
+ *       input: generators, the ordered sum of the feeds,
+ *              or what was kept of a frozen strip           -> rows (one lane a channel)
  *       slots: the chain, in place
  *       fader: rows -> post tap
  *
