@@ -13,11 +13,19 @@
 
 #include <string.h>
 
-#define MOVABLE 0.5 /* a strip that is less so stays where it is */
+#define NARROW  (-40.0) /* dB: nobody hears a side that is softer */
+#define MOVABLE 0.5     /* a strip that is less so stays where it is */
+#define LOWS    0.5     /* from that on it is a bass, whatever it is called */
+#define AUDIBLE 1e-3    /* -30 dB: an octave below that does not make a strip narrower */
+
+#define HALF_OCTAVE 1.41421356237309505
+
+enum { END_LOWS = 8 };
 
 bool qm_field_stereo(const QmFacts *raw)
 {
-    return raw->kind == QM_CHANNELS_STEREO && !raw->width.why;
+    return raw->kind == QM_CHANNELS_STEREO && !raw->width.why && !raw->side.why &&
+           raw->side.value > NARROW;
 }
 
 double qm_field_movable(const QmFacts *raw)
@@ -38,11 +46,28 @@ bool qm_field_leans(const QmFacts *raw, double lean)
            (raw->balance.value >= lean || raw->balance.value <= -lean);
 }
 
+static double power_in(const QmFacts *raw, uint32_t third)
+{
+    return raw->thirds[third] > QM_GAP ? qm_pow(10, raw->thirds[third] / 10) : 0;
+}
+
 /* S / M of a loss; below that of a mono sound there is none. */
 static double side_of(double loss)
 {
     const double ratio = 2 * qm_pow(10, loss / 10) - 1;
     return ratio > 0 ? ratio : 0;
+}
+
+/* The part of its power that is in the octave around `hz`. */
+static double part_around(const QmFacts *raw, double hz)
+{
+    double octave = 0, all = 0;
+    for (uint32_t b = 0; b < QM_THIRDS; b++) {
+        const double middle = qm_third_middle(b), power = power_in(raw, b);
+        octave += middle > hz / HALF_OCTAVE && middle < hz * HALF_OCTAVE ? power : 0;
+        all += power;
+    }
+    return all > 0 ? octave / all : 0;
 }
 
 double qm_field_widest(const QmFacts *raw, double loss)
@@ -52,14 +77,29 @@ double qm_field_widest(const QmFacts *raw, double loss)
     const double now = side_of(raw->mono_loss_max.value), most = side_of(loss);
     if (now * QM_FIELD_WIDEST * QM_FIELD_WIDEST <= most)
         return QM_FIELD_WIDEST;
+    if (now > most && part_around(raw, raw->mono_loss_freq.value) < AUDIBLE)
+        return 1;
     return qm_sqrt(most / now);
+}
+
+/* Of the 1/3 octaves up to 100 Hz; the next one reaches over 120. */
+double qm_field_lows(const QmFacts *raw)
+{
+    double lows = 0, all = 0;
+    for (uint32_t b = 0; b < QM_THIRDS; b++) {
+        const double power = power_in(raw, b);
+        lows += b < END_LOWS ? power : 0;
+        all += power;
+    }
+    return all > 0 ? lows / all : 0;
 }
 
 bool qm_field_is_free(const QmMix *mix, const QmMixStrip *strip, double lean)
 {
     return qm_mix_heard(mix, strip) && !qm_roles[strip->role].centred &&
            mix->base->strips[strip->at].fader.pan == 0 &&
-           !qm_field_leans(strip->raw, lean) && qm_field_movable(strip->raw) >= MOVABLE;
+           !qm_field_leans(strip->raw, lean) && qm_field_movable(strip->raw) >= MOVABLE &&
+           qm_field_lows(strip->raw) < LOWS;
 }
 
 bool qm_field_before(const QmMixStrip *a, const QmMixStrip *b)

@@ -55,7 +55,7 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip, const doub
     (void)n_groups;
     const QmFacts *const raw = strip->raw;
     const bool changes = s[LOW] != 1 || s[MID] != 1 || s[HIGH] != 1;
-    if (!changes || !qm_mix_heard(mix, strip) || !qm_field_stereo(raw) || raw->side.why ||
+    if (!changes || !qm_mix_heard(mix, strip) || !qm_field_stereo(raw) ||
         raw->side.value < s[SIDE])
         return;
     const double widest = qm_field_widest(raw, s[MONO_LOSS]);

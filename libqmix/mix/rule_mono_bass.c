@@ -6,8 +6,6 @@
 
 enum { FREQ, SIDE, FLOOR };
 
-enum { END_THIRD = 8 }; /* up to 100 Hz; the next one reaches over 120 */
-
 static const QmParam params[] = {
     [FREQ] = {.name = "freq",
               .help = "below it the strip is mono",
@@ -29,14 +27,6 @@ static const QmParam params[] = {
                .def = -30},
 };
 
-static double power_of(const QmFacts *raw, uint32_t end)
-{
-    double sum = 0;
-    for (uint32_t b = 0; b < end; b++)
-        sum += raw->thirds[b] > QM_GAP ? qm_pow(10, raw->thirds[b] / 10) : 0;
-    return sum;
-}
-
 static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip, const double *s,
                    uint32_t n_groups)
 {
@@ -45,8 +35,8 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip, const doub
     if (!qm_mix_heard(mix, strip) || !qm_field_stereo(raw) || raw->side_low.why ||
         raw->side_low.value <= s[SIDE])
         return;
-    const double lows = power_of(raw, END_THIRD), all = power_of(raw, QM_THIRDS);
-    const double part = lows > 0 ? 10 * qm_log10(lows / all) : QM_GAP;
+    const double lows = qm_field_lows(raw);
+    const double part = lows > 0 ? 10 * qm_log10(lows) : QM_GAP;
     if (part < s[FLOOR] || qm_decided(mix, 1, "%s.fader.width", strip->name) == 0)
         return;
     QmReason reason = qm_reason(mix);

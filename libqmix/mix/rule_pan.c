@@ -1,7 +1,7 @@
 /* Where strips stand between left and right.
  *
- *     role        the role's own place; several of one role mirror each other around the
- *                 middle: n of them evenly from one end to the other
+ *     role        the role's own place; several of one role, unless their amount is 0,
+ *                 mirror each other around the middle: evenly from one end to the other
  *     spectral    by the centroid, 200 Hz .. 8 kHz over its logarithm to -amount ..
  *                 +amount
  *     lcr         hard left, hard right and the middle, dealt out by lot: as many left as
@@ -11,12 +11,12 @@
  *                 lower ones, as first violins sit left of the basses
  *     keep        nothing is panned
  *
- * Kick, bass, snare and whoever leads with their voice stay in the middle in all of them,
- * and so does what the session has panned, what leans to a side by itself, and what is so
- * wide that a pan would take away one of its sides. A strip that is not quite mono is
- * panned by that much less. All places are functions of all strips of a role (of all
- * strips, for lcr) in an order that is not the session's. A name that ends in L or R goes
- * before. */
+ * Kick, bass, snare and whoever leads with their voice stay in the middle in all of them;
+ * and so does what is mostly lows, what the session has panned, what leans to a side by
+ * itself, and what is so wide that a pan would take away one of its sides. A strip that
+ * is not quite mono is panned by that much less. All places are functions of all strips
+ * of a role (of all strips, for lcr) in an order that is not the session's. A name that
+ * ends in L or R goes before. */
 #include "base/qmath.h"
 #include "mix/field.h"
 
@@ -42,9 +42,7 @@ static const QmParam params[] = {
                   .max = KEEP,
                   .choices = strategies},
     [AMOUNT] = {.name = "amount",
-                .help =
-                    "how far strips are parted: spectral, spread, orchestral; and role, "
-                    "where there are several",
+                .help = "how far strips are parted (role: where there are several)",
                 .max = 1},
     [LEAN] = {.name = "lean",
               .help = "one side above the other from which a stereo strip has its place",
@@ -151,7 +149,7 @@ static double by_role(const QmMixStrip *strip, const double *s, Rank rank)
     const int said = side_of(strip->name);
     if (said)
         return said * reach;
-    if (rank.of < 2)
+    if (rank.of < 2 || s[AMOUNT] == 0)
         return s[PAN];
     return s[PAN] > 0 ? -reach * evenly(rank) : reach * evenly(rank);
 }

@@ -5,7 +5,7 @@
  *     want   integrated loudness - L(t), less the dead band, at most `depth`
  *
  * looked at every half second. In pauses the gain goes straight from one phrase to the
- * next, so noise is not pulled up. Then the slope is bounded: the mean of the largest
+ * next, so noise is not pulled up. The mean over a window makes it smooth. Then the slope is bounded: the mean of the largest
  * curve below `want` and the smallest one above it that are nowhere steeper, which has
  * neither attack nor release, is never late and cannot pump. Of that curve so many points
  * are kept that no other is farther than ERROR_DB from the straight lines between them
@@ -23,7 +23,7 @@ enum { DEPTH, SLOPE, WINDOW, DEAD_BAND };
 
 #define PLAYS    0.25 /* share of a window that has to play for it to count */
 #define ERROR_DB 0.3  /* what points may leave out */
-#define LEAST_DB 0.5  /* less than that is not worth a lane */
+#define LEAST_DB 1.0  /* less than that is not worth a lane */
 
 enum {
     GRID = 5, /* tenths from node to node */
@@ -68,7 +68,8 @@ typedef struct Ride {
     const double *settings;
     Node *nodes;
     uint64_t n;
-    double step_s; /* from node to node */
+    uint64_t first, last; /* that play */
+    double step_s;        /* from node to node */
 } Ride;
 
 static double larger(double a, double b) { return a > b ? a : b; }
@@ -132,21 +133,41 @@ static void bridge(const Ride *ride, uint64_t from, uint64_t to, bool has_from)
     }
 }
 
-static void aim(const Ride *ride)
+static void aim(Ride *ride)
 {
-    uint64_t last = 0;
     bool any = false;
     for (uint64_t k = 0; k < ride->n; k++)
         if (ride->nodes[k].plays) {
             ride->nodes[k].gain = want(ride, ride->nodes[k].loudness);
-            bridge(ride, last, k, any);
-            last = k;
+            bridge(ride, ride->last, k, any);
+            ride->first = any ? ride->first : k;
+            ride->last = k;
             any = true;
         }
-    bridge(ride, last, ride->n, any);
+    bridge(ride, ride->last, ride->n, any);
 }
 
 /* ---- how fast ---- */
+
+/* Each node becomes the mean of those less than half a window away. */
+static bool smooth(const Ride *ride, QmArena *arena)
+{
+    const uint64_t half = (uint64_t)(0.5 * ride->settings[WINDOW] / ride->step_s);
+    double *const sharp = QM_NEW_ARRAY(arena, double, ride->n);
+    if (!sharp)
+        return false;
+    for (uint64_t k = 0; k < ride->n; k++)
+        sharp[k] = ride->nodes[k].gain;
+    for (uint64_t k = 0; k < ride->n; k++) {
+        const uint64_t from = k > half ? k - half : 0;
+        const uint64_t to = k + half < ride->n ? k + half + 1 : ride->n;
+        double sum = 0;
+        for (uint64_t i = from; i < to; i++)
+            sum += sharp[i];
+        ride->nodes[k].gain = sum / (double)(to - from);
+    }
+    return true;
+}
 
 /* One way over the nodes, from the one end or the other: what may be no more above the
  * one before than `most`, or (sign -1) below. */
@@ -202,8 +223,8 @@ static uint64_t farthest(const Node *nodes, uint64_t from, uint64_t to, double *
 static void reduce(const Ride *ride)
 {
     Node *const nodes = ride->nodes;
-    nodes[0].kept = nodes[ride->n - 1].kept = true;
-    for (uint64_t from = 0; from + 1 < ride->n;) {
+    nodes[ride->first].kept = nodes[ride->last].kept = true;
+    for (uint64_t from = ride->first; from < ride->last;) {
         uint64_t to = from + 1;
         while (!nodes[to].kept)
             to++;
@@ -220,7 +241,7 @@ static void reduce(const Ride *ride)
 static void straighten(const Ride *ride)
 {
     Node *const nodes = ride->nodes;
-    for (uint64_t from = 0; from + 1 < ride->n;) {
+    for (uint64_t from = ride->first; from < ride->last;) {
         uint64_t to = from + 1;
         while (!nodes[to].kept)
             to++;
@@ -269,7 +290,7 @@ static bool make_up(const Ride *ride, QmArena *arena)
 
 static bool is_worth_it(const Ride *ride)
 {
-    for (uint64_t k = 0; k < ride->n; k++)
+    for (uint64_t k = ride->first; k <= ride->last; k++)
         if (ride->nodes[k].gain >= LEAST_DB || ride->nodes[k].gain <= -LEAST_DB)
             return true;
     return false;
@@ -300,7 +321,7 @@ static bool plan(Ride *ride, QmArena *arena)
         return false;
     listen(ride);
     aim(ride);
-    if (!bound_slope(ride, arena))
+    if (!smooth(ride, arena) || !bound_slope(ride, arena))
         return false;
     reduce(ride);
     straighten(ride);

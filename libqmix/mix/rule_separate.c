@@ -5,23 +5,23 @@
  *                     the other plays, too
  *
  * with p the powers of a strip as parts of one: 1 for equal spectra, 0 where there is no
- * common band (Bhattacharyya 1943). Levels do not count; those are the balance's. Pairs
- * from `severity` on that are not yet 2 * amount apart are in conflict.
+ * common band (Bhattacharyya 1943). Levels do not count; those are the balance's. It
+ * counts from `severity` on. Pairs that are not yet 2 * amount apart are in conflict.
  *
  * All are placed at once. Each strip in a conflict goes to -amount or +amount, so that
  * most of the overlap is between the sides and little on one of them (a largest cut):
  * first one by one, those with the most conflict first, then the one, or the two opposite
- * ones, are moved over that it gains most by, until nothing gains. Where that leaves a
- * choice, strips stay on their side, then the sides are kept even. The order is by
- * conflict and name, never that of the session; strips that are farther out already stay
- * there. A pan cancels nothing in mono, so no octave is lost. */
+ * ones, are moved over that it gains most by, until nothing gains. Who is in no
+ * conflict stays, and counts on the side it is on; the others stay on theirs where that
+ * costs little, then the sides are kept even. The order is by conflict and name, never
+ * that of the session; strips that are farther out already stay there. A pan cancels nothing in mono, so no octave is lost. */
 #include "base/qmath.h"
 #include "mix/field.h"
 #include "mix/playing.h"
 
 enum { AMOUNT, SEVERITY, LEAN };
 
-#define STAY   0.01  /* of overlap: what it is worth to stay on one's side */
+#define STAY   0.1   /* of overlap: what it is worth to stay on one's side */
 #define EVEN   0.001 /* and that the sides have the same number of strips */
 #define LITTLE 1e-9  /* a difference that is none */
 
@@ -35,7 +35,7 @@ static const QmParam params[] = {
     [SEVERITY] = {.name = "severity",
                   .help = "overlap of spectra and time from which it is a conflict",
                   .max = 1,
-                  .def = 0.6},
+                  .def = 0.7},
     [LEAN] = {.name = "lean",
               .help = "one side above the other from which a stereo strip has its place",
               .unit = QM_UNIT_DB,
@@ -99,11 +99,11 @@ static void compare(Field *field)
     for (uint32_t i = 0; i < field->n; i++)
         for (uint32_t j = i + 1; j < field->n; j++) {
             Seat *const a = &field->seats[i], *const b = &field->seats[j];
-            if (distance(a->pan, b->pan) >= a->amount + b->amount - 1e-9)
-                continue;
             const double overlap = overlap_of(a, b);
             field->overlaps[i * field->n + j] = overlap;
             field->overlaps[j * field->n + i] = overlap;
+            if (distance(a->pan, b->pan) >= a->amount + b->amount - LITTLE)
+                continue;
             a->conflict += overlap;
             b->conflict += overlap;
             if (overlap > a->worst_overlap) {
@@ -118,6 +118,8 @@ static void compare(Field *field)
 }
 
 /* ---- the assignment ---- */
+
+static bool is_movable(const Seat *seat) { return seat->conflict > 0; }
 
 /* What is gained by seat i being on `side`, as the others are. */
 static double gain_of(const Field *field, uint32_t i, int side)
@@ -146,7 +148,7 @@ static uint32_t next_of(const Field *field)
     uint32_t next = field->n;
     for (uint32_t i = 0; i < field->n; i++) {
         const Seat *const seat = &field->seats[i];
-        if (seat->side == 0 && seat->conflict > 0 &&
+        if (seat->side == 0 && is_movable(seat) &&
             (next == field->n || seat->conflict > field->seats[next].conflict + LITTLE))
             next = i;
     }
@@ -161,10 +163,11 @@ static bool improve(Field *field)
     double most = LITTLE;
     Seat *one = NULL, *other = NULL;
     for (uint32_t i = 0; i < field->n; i++)
-        seats[i].flip = seats[i].side ? flip(field, i) : 0;
+        seats[i].flip = flip(field, i);
     for (uint32_t i = 0; i < field->n; i++)
         for (uint32_t j = i; j < field->n; j++) {
-            if (seats[i].side == 0 || (j != i && seats[j].side != -seats[i].side))
+            if (!is_movable(&seats[i]) || !is_movable(&seats[j]) ||
+                (j != i && seats[j].side == seats[i].side))
                 continue;
             const double between = field->overlaps[i * field->n + j] + EVEN;
             const double gain =
@@ -186,6 +189,11 @@ static bool improve(Field *field)
 /* Nothing is made worse, so it ends; the bound is a patience. */
 static void assign(Field *field)
 {
+    for (uint32_t i = 0; i < field->n; i++) {
+        Seat *const seat = &field->seats[i];
+        if (!is_movable(seat))
+            seat->side = seat->pan > 0 ? 1 : seat->pan < 0 ? -1 : 0;
+    }
     for (uint32_t i = next_of(field); i < field->n; i = next_of(field)) {
         field->seats[i].side = -1;
         if (flip(field, i) > LITTLE)
@@ -233,7 +241,7 @@ static bool gather(Field *field, QmMix *mix, const QmRule *rule)
 static void move(QmMix *mix, const QmRule *rule, const Seat *seat)
 {
     const double place = seat->side * seat->amount;
-    if (seat->side == 0 || seat->side * seat->pan >= seat->amount)
+    if (!is_movable(seat) || seat->side * seat->pan >= seat->amount)
         return;
     QmReason reason = qm_reason(mix);
     qm_reason_word(&reason, "against", seat->worst->name);
