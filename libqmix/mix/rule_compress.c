@@ -15,8 +15,9 @@
  *
  * AGAIN. Where the equalisers in front of it were changed since, the threshold is looked at
  * again. What the chain has lost in loudness since CHAINS is given back (STANDARDS.md:
- * makeup is matched loudness, no formula). A mix below 100 % takes correspondingly more
- * of it. */
+ * makeup is matched loudness, no formula), but never more than the largest reduction: what
+ * else was lost, unmasking has cut, and the fader knows of it. A mix below 100 % takes
+ * correspondingly more makeup. */
 #include "mix/insert.h"
 
 enum {
@@ -130,6 +131,7 @@ static const QmParam params[] = {
 
 #define LEAST_DB     1.0  /* of reduction: less is not heard */
 #define TOLERATED_DB 0.3  /* beyond what is permitted: rounding, and the knee */
+#define LEAST_SHARE  0.25 /* of the mix: below it makeup would have to be huge */
 #define SETTLED      0.07 /* LU; makeup is rounded to 0.1 dB */
 #define TONE_DB      20.0 /* below the strongest third: no tone that counts */
 
@@ -221,19 +223,20 @@ static void decide_mix(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
 }
 
 static void decide_makeup(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
-                          const double *settings, double most)
+                          const double *settings)
 {
     const double lost = qm_insert_lost(strip);
+    const double most = qm_mix_reading(strip, "compressor", "reduction").value;
     if (settings[MAKEUP] == 0 || (lost < SETTLED && lost > -SETTLED))
         return;
     const double share = qm_decided(mix, 100, "%s.compressor.mix", strip->name) / 100;
     const double now = qm_decided(mix, 0, "%s.compressor.makeup", strip->name);
-    const double makeup = now + lost / (share > 0.25 ? share : 0.25);
+    const double makeup = now + lost / (share > LEAST_SHARE ? share : LEAST_SHARE);
+    const double bounded = makeup < 0 ? 0 : makeup < most ? makeup : most;
     QmReason reason = achieved(mix, strip);
     qm_reason_measured(&reason, "lufs", strip->chain->lufs, 1);
     qm_reason_measured(&reason, "reference", strip->first->lufs, 1);
-    qm_decide(mix, rule, &reason, makeup < most ? makeup : most, "%s.compressor.makeup",
-              strip->name);
+    qm_decide(mix, rule, &reason, bounded, "%s.compressor.makeup", strip->name);
 }
 
 static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
@@ -253,7 +256,7 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
     else if (mix->pass == QM_PASS_CHAINS)
         decide_mix(mix, rule, strip, settings, most);
     else if (limit(mix, rule, strip, settings, most) == 0)
-        decide_makeup(mix, rule, strip, settings, most);
+        decide_makeup(mix, rule, strip, settings);
 }
 
 const QmRule qm_rule_dynamics_compress = {
@@ -264,8 +267,8 @@ const QmRule qm_rule_dynamics_compress = {
     .reads =
         "lufs, transient ratio, range, plr, thirds; reduction, lufs behind the chain",
     .writes = "STRIP.compressor.*",
-    .doc = "compresses what moves, no more than it needs, and gives back the loudness "
-           "that it took",
+    .doc = "Compresses what moves, no more than it needs, and gives back the "
+           "loudness that it took.",
     .params = params,
     .n_params = QM_COUNT(params),
     .strip = decide,

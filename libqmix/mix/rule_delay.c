@@ -152,7 +152,8 @@ const QmRule qm_rule_effects_delay = {
     .passes = QM_PASS_STEMS,
     .reads = "tempo, onset rate",
     .writes = "STRIP.send.BUS, BUS.to, BUS.delay.*",
-    .doc = "sends strips into echoes in tempo: one bus for all that have the same style",
+    .doc = "Sends strips into echoes in tempo: one bus for all that have the "
+           "same style.",
     .params = params,
     .n_params = QM_COUNT(params),
     .group_name = "choose",

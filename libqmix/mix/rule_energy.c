@@ -151,7 +151,8 @@ const QmRule qm_rule_automation_energy = {
     .passes = QM_PASS_STEMS,
     .reads = "sections",
     .writes = "energy.macro.value@*, energy.N.*",
-    .doc = "a macro that follows how loud the sections are, and moves sends and width",
+    .doc = "A macro that follows how loud the sections are, and moves sends and "
+           "width.",
     .params = params,
     .n_params = QM_COUNT(params),
     .strip = decide,

@@ -98,8 +98,8 @@ const QmRule qm_rule_dynamics_gate = {
     .passes = QM_PASS_STEMS,
     .reads = "noise floor, lufs, active",
     .writes = "STRIP.gate.*",
-    .doc = "turns down what is heard in pauses, where a noise floor is measured that "
-           "matters",
+    .doc = "Turns down what is heard in pauses, where a noise floor is measured "
+           "that matters.",
     .params = params,
     .n_params = QM_COUNT(params),
     .strip = decide,

@@ -81,7 +81,8 @@ const QmRule qm_rule_dynamics_share = {
     .passes = QM_PASS_STEMS,
     .reads = "where strips go",
     .writes = "BUS.gain-share, BUS.gain-share.*, STRIP.weight",
-    .doc = "who speaks gets the gain: Dugan sharing of the voices in front of their bus",
+    .doc = "Who speaks gets the gain: Dugan sharing of the voices in front of "
+           "their bus.",
     .params = params,
     .n_params = QM_COUNT(params),
     .strip = decide,
