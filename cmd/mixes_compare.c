@@ -68,17 +68,21 @@ QmStatus mixes_compare_plan(MixesCompare *compare, QmArena *arena, QmDiag *diag)
         return status;
     match(compare);
     compare->frames = a > b ? a : b;
+    const QmClock *const clock = compare->takes[0]->render.loaded.clock;
+    const int32_t end =
+        qm_clock_position(clock, qm_clock_tick_of_frame(clock, compare->frames - 1)).bar;
     bool second = false;
     for (int32_t bar = 1; bar_frame(compare, bar) < compare->frames; bar += MIXES_BARS) {
         MixesTurn *const turn = qm_list_add(&compare->turns, sizeof *turn, arena);
         const int64_t to = bar_frame(compare, bar + MIXES_BARS);
         if (!turn)
             return qm_fail_memory(diag);
-        *turn = (MixesTurn){.from = bar_frame(compare, bar),
-                            .to = to < compare->frames ? to : compare->frames,
-                            .bar = bar,
-                            .last_bar = bar + MIXES_BARS - 1,
-                            .second = second};
+        *turn =
+            (MixesTurn){.from = bar_frame(compare, bar),
+                        .to = to < compare->frames ? to : compare->frames,
+                        .bar = bar,
+                        .last_bar = end < bar + MIXES_BARS ? end : bar + MIXES_BARS - 1,
+                        .second = second};
         second = !second;
     }
     return QM_OK;

@@ -1,9 +1,11 @@
 /* kick
- *   + kick.eq.1.freq     30 Hz               eq.clean: low=...
- *   ~ kick.fader.gain    -3 dB -> -4 dB      gain.level: lufs=...
- *   - kick.gate.ratio    4                   dynamics.gate: ...
+ *   ~ fader.gain    -3 dB -> -4 dB      gain.level: lufs=...
+ *   + eq.1.type     high-pass           eq.clean: low=...
+ *   + eq.1.freq     30 Hz
+ *   - gate.ratio    4                   dynamics.gate: ...
  *
- * The reason is that of the new decision; of one that is gone, the old one's. */
+ * The reason is that of the new decision; of one that is gone, the old one's. What has
+ * the same reason as the line before does not say it again. */
 #include "cmd/mixes_diff.h"
 
 #include "base/text.h"
@@ -12,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TARGET_WIDTH = 34, VALUE_WIDTH = 26 };
+enum { TARGET_WIDTH = 26, VALUE_WIDTH = 26 };
 
 /* ---- for people ---- */
 
@@ -41,25 +43,39 @@ static void print_heads(const QmMixDiff *diff)
     }
 }
 
-static void print_change(const QmMixChange *change)
+static const QmDecision *told(const QmMixChange *change)
+{
+    return change->to ? change->to : change->from;
+}
+
+static void print_reason(const QmDecision *decision)
+{
+    printf("  ");
+    cli_print_name(decision->rule ? decision->rule : "");
+    if (decision->because && decision->because[0]) {
+        printf(": ");
+        cli_print_name(decision->because);
+    }
+}
+
+/* `before`: the line before in the same strip; NULL: none. */
+static void print_change(const QmMixChange *change, const QmMixChange *before)
 {
     static const char SIGNS[] = "+-~";
-    const QmDecision *const told = change->to ? change->to : change->from;
+    const QmDecision *const decision = told(change);
+    const size_t strip = strlen(change->strip);
     printf("  %c ", SIGNS[change->kind]);
-    print_padded(told->target, TARGET_WIDTH);
+    print_padded(decision->target + (strip ? strip + 1 : 0), TARGET_WIDTH);
     printf(" ");
     size_t length = 0;
     if (change->kind == QM_CHANGED) {
         length = print_padded(change->from->value, 0) + strlen(" -> ");
         printf(" -> ");
     }
-    print_padded(told->value, length < VALUE_WIDTH ? VALUE_WIDTH - length : 0);
-    printf("  ");
-    cli_print_name(told->rule ? told->rule : "");
-    if (told->because && told->because[0]) {
-        printf(": ");
-        cli_print_name(told->because);
-    }
+    print_padded(decision->value, length < VALUE_WIDTH ? VALUE_WIDTH - length : 0);
+    if (!before || !qm_same(told(before)->rule, decision->rule) ||
+        !qm_same(told(before)->because, decision->because))
+        print_reason(decision);
     printf("\n");
 }
 
@@ -72,11 +88,12 @@ void mixes_diff_print(const QmMixDiff *diff)
     }
     print_heads(diff);
     for (size_t i = 0; i < diff->changes.count; i++) {
-        if (i == 0 || !qm_same(changes[i].strip, changes[i - 1].strip)) {
+        const bool first = i == 0 || !qm_same(changes[i].strip, changes[i - 1].strip);
+        if (first) {
             cli_print_name(changes[i].strip[0] ? changes[i].strip : "the song");
             printf("\n");
         }
-        print_change(&changes[i]);
+        print_change(&changes[i], first ? NULL : &changes[i - 1]);
     }
 }
 
@@ -125,12 +142,11 @@ void mixes_diff_json(CliJson *json, const QmMixDiff *diff)
     cli_json_open(json, '[');
     for (size_t i = 0; i < diff->changes.count; i++) {
         const QmMixChange *const c = &changes[i];
-        const QmDecision *const told = c->to ? c->to : c->from;
         cli_json_open(json, '{');
         cli_json_set(json, "change", json_string(qm_change_names[c->kind]));
         cli_json_set(json, "strip", cli_json_text(c->strip));
-        cli_json_set(json, "stage", json_string(qm_stage_names[told->stage]));
-        cli_json_set(json, "target", cli_json_text(told->target));
+        cli_json_set(json, "stage", json_string(qm_stage_names[told(c)->stage]));
+        cli_json_set(json, "target", cli_json_text(told(c)->target));
         side_json(json, "from", c->from);
         side_json(json, "to", c->to);
         cli_json_close(json, '}');

@@ -51,8 +51,7 @@ static bool belongs(const MixGroup *group, const QmDecision *d, size_t length)
 {
     const char *const at = behind_strip(d->target);
     return strncmp(group->at, at, length) == 0 && !group->at[length] &&
-           qm_same(first_of(group)->rule, d->rule) &&
-           first_of(group)->origin == d->origin;
+           qm_same(first_of(group)->rule, d->rule);
 }
 
 static bool add_to_group(QmList *groups, const char *strip, const QmDecision *d,
@@ -114,22 +113,33 @@ static void add_reasons(const MixPart *part, const MixGroup *group)
     }
 }
 
+/* Whose decisions they are, where that is not for measured reasons alone. */
+static const char *said_by(const MixGroup *group)
+{
+    const QmDecision *const *const all = group->decisions.items;
+    size_t n[3] = {0};
+    for (size_t i = 0; i < group->decisions.count; i++)
+        n[all[i]->origin]++;
+    if (n[QM_ORIGIN_USER])
+        return n[QM_ORIGIN_USER] == group->decisions.count ? " (you said so)"
+                                                           : " (in part you said so)";
+    return n[QM_ORIGIN_AUTO] ? "" : " (the template says so)";
+}
+
 static void add_group(const MixPart *part, const MixGroup *group)
 {
-    static const char *const WHO[] = {"", " (the template says so)", " (you said so)"};
     QmText *text = part->page.text;
-    const QmDecision *const first = first_of(group);
     QmText words;
     qm_text_init(&words, part->arena);
     mix_words(&words, group);
     qm_text_add(text, "<tr><td>");
     qm_xml_add(text, words.failed ? "" : words.data);
-    qm_text_add(text, WHO[first->origin]);
+    qm_text_add(text, said_by(group));
     add_reasons(part, group);
     qm_text_add(text, "</td>");
     add_addresses(text, group);
     qm_text_add(text, "<td class=\"u\">");
-    qm_xml_add(text, first->rule);
+    qm_xml_add(text, first_of(group)->rule);
     qm_text_add(text, "</td></tr>\n");
 }
 

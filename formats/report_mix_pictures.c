@@ -237,12 +237,14 @@ static Curve curve_of(const QmLoudness *loudness, double by, QmArena *arena)
 {
     const size_t n = loudness ? loudness->short_term.count : 0;
     Curve curve = {.values = n ? QM_NEW_ARRAY(arena, double, n) : NULL};
+    double most = -1e9;
     for (size_t i = 0; curve.values && i < n; i++) {
         const double value = ((const double *)loudness->short_term.items)[i];
         curve.values[i] = value == QM_GAP ? QM_GAP : value + by;
-        curve.count =
-            value == QM_GAP ? curve.count : i + 1; /* without the end's silence */
+        most = value + by > most ? value + by : most;
     }
+    for (size_t i = 0; curve.values && i < n; i++) /* without the end of the tail */
+        curve.count = curve.values[i] > most - LOUD_SPAN ? i + 1 : curve.count;
     curve.hop = n ? loudness->hop_s : 0;
     return curve;
 }

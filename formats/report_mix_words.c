@@ -48,7 +48,8 @@ static const Form FORMS[] = {
      "is compressed[ above {threshold}][, ratio {ratio}][, attack {attack}]"
      "[, release {release}][, makeup {makeup}]"},
     {"duck", NULL, NULL,
-     "makes room for {key}[ above {threshold}][, ratio {ratio}][, release {release}]"},
+     "makes room for {key}[ above {threshold}][, ratio {ratio}][, attack {attack}]"
+     "[, release {release}][, {mix} of it]"},
     {"ducker", NULL, NULL, "pumps[ by {depth}]"},
     {"multiband", "threshold", NULL,
      "is compressed in a band[ up to {upto}] above {threshold}[, ratio {ratio}]"},

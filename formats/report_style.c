@@ -66,7 +66,7 @@ const char report_style[] =
     "td.n,th.n{text-align:right;white-space:nowrap}\n"
     "td.u{color:var(--soft);padding-left:0;white-space:nowrap}\n"
     "td.h{color:var(--soft)}em{font-style:normal;color:var(--c2)}\n"
-    ".d td:first-child{width:58%}.d small,.d td.u{color:var(--soft)}"
+    ".d td:first-child{width:54%}.d small,.d td.u{color:var(--soft)}"
     ".d small{font-size:12.5px}code,td.a{font-family:ui-monospace,\"DejaVu Sans Mono\","
     "\"Liberation Mono\",monospace;font-size:12px}td.a{overflow-wrap:anywhere}\n"
     ".m th[scope=row]{width:22%}.m td.n{width:14%;padding-right:6px}.m td.u{width:9%}\n"

@@ -71,14 +71,14 @@ run "two that are the same" 0 diff v2 v3
 is "it says so" "$(cat out)" "the same decisions, made from the same"
 run "a difference" 1 diff v1 v2
 is "one line, and its strip" "$(tr -s ' ' <out)" "master
- + master.level.gain -6 dB override"
+ + level.gain -6 dB override"
 log "gain kick.fader.gain -4 dB auto gain.level because lufs=-8.0" \
     "eq bass.eq.1.freq 80 Hz auto eq.clean"
 run "against the current log" 1 diff v1
 is "by strips" "$(tr -s ' ' <out)" "kick
- ~ kick.fader.gain -3 dB -> -4 dB gain.level: lufs=-8.0
+ ~ fader.gain -3 dB -> -4 dB gain.level: lufs=-8.0
 bass
- + bass.eq.1.freq 80 Hz eq.clean"
+ + eq.1.freq 80 Hz eq.clean"
 run "as JSON" 1 diff v1 --json
 is "the first change" "$(python3 -c 'import json
 c = json.load(open("out"))["changes"][0]

@@ -164,6 +164,7 @@ static void decisions_in_words(void **state)
     decide(&rig, "pad.fader.gain@9", "1.5 dB", "gain.ride", "");
     decide(&rig, "pad.phaser.rate", "0.2 Hz", "effects.modulate", "");
     decide(&rig, "hall.to", "master", "effects.reverb", "");
+    ((QmDecision *)rig.mix.log.decisions.items)[14].origin = QM_ORIGIN_TEMPLATE;
     decide(&rig, "tempo", "126 bpm", "role.tempo", "");
     const char *const text = page(&rig);
     well_formed(text);
@@ -174,7 +175,8 @@ static void decisions_in_words(void **state)
     has(text, "sits 0.3 left of the middle<br/><small>because somebody said so<");
     has(text, "sits in the middle");
     has(text, "is compressed above -20 dB, ratio 4:1</td>");
-    has(text, "is sent to hall at -12 dB");
+    has(text, "is sent to hall at -12 dB</td>");
+    has(text, "goes to master (the template says so)</td>");
     has(text, "fader.gain moves over the song: 2 points from -2 dB to 1.5 dB");
     has(text, "sets phaser.rate to 0.2 Hz"); /* no form knows it */
     has(text, "vox.eq.2.type = bell<br/>vox.eq.2.freq = 410 Hz<br/>");
