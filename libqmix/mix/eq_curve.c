@@ -5,7 +5,7 @@
  *   high shelf  a low shelf of the opposite gain, by A^4; tilt: of twice that, by A^4
  *   passes      v^2 or 1 over (1 - v)^2 + v / Q^2;  notch: (1 - v)^2 over the same
  *
- * The mean over a band is that of QM_EQ_POINTS places in it, evenly over Bark or octaves. */
+ * The mean over a band is that of QM_EQ_POINTS places, evenly over Bark or octaves. */
 #include "mix/eq_curve.h"
 
 #include "base/qmath.h"

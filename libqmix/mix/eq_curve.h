@@ -31,8 +31,8 @@ typedef struct QmEqBand {
 /* What the power at `hz` is multiplied by. */
 double qm_eq_power(const QmEqBand *band, double hz);
 
-/* What n bands do together, in dB: as the mean of the power over each third, and over each
- * Bark band. `points`: where to look, made once. */
+/* What n bands do together, in dB: as the mean of the power over each third, and over
+ * each Bark band. `points`: where to look, made once. */
 void qm_eq_thirds(const QmEqBand *bands, uint32_t n, double db[QM_THIRDS]);
 enum { QM_EQ_POINTS = 4 }; /* in a band */
 typedef struct QmEqPoints {

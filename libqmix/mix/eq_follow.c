@@ -12,12 +12,12 @@
 #include "base/qmath.h"
 
 enum {
-    STEPS = 3,   /* of the gain, each way */
+    STEPS = 6,   /* of the gain, each way */
     ROUNDS = 4,  /* of looking again */
     PLACES = 22, /* in Bark from the bottom: up to 9 kHz, where bands are broad anyway */
 };
 
-static const double bell_q[] = {0.5, 1.0, 2.0};
+static const double bell_q[] = {0.5, 0.7, 1.0, 1.5, 2.5};
 enum {
     BELL_QS = sizeof bell_q / sizeof bell_q[0],
     MOST = PLACES * (BELL_QS + 3) * 2 * STEPS,

@@ -4,7 +4,7 @@
  * Between the ends of the clip, per dB in band b' of stem k,
  *
  *     its own     d s_k(b') = -1/20
- *     of others   d s_n(b)  = 1/20 off_k(b) S(b', b) E_k(b') / T_n(b)    where T_n > quiet
+ *     of others   d s_n(b)  = 1/20 off_k(b) S(b', b) E_k(b') / T_n(b)   if T_n > quiet
  *
  * S: spreading from b' to b, off: how far below that masking begins. So the slope of one
  * stem takes one walk over the looks, all its 24 bands at once: what is asked of the

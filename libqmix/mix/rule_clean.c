@@ -2,9 +2,9 @@
  * and an offset away, which eat headroom and make compressors move.
  *
  * What it has begins where its spectrum, followed down from the strongest third above the
- * role's `freq`, first falls by `within`: a hum below a gap is not music, however loud. The
- * corner is `octaves` below that, and never above `freq`. Where nothing worth it is below the corner there is
- * no filter: one more phase shift is not free. */
+ * role's `freq`, first falls by `within`: a hum below a gap is not music, however loud.
+ * The corner is `octaves` below that, and never above `freq`. Where nothing worth it is
+ * below the corner there is no filter: one more phase shift is not free. */
 #include "base/qmath.h"
 #include "mix/eq_curve.h"
 

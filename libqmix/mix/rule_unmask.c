@@ -1,7 +1,7 @@
 /* Makes room between strips that hide each other, with broad bands: a strip is cut where
- * it hides others more than it needs that part of its sound, and boosted where others hide
- * it. What is asked for is M_total (analysis/masking.h), nothing else: every band is what
- * lowers it most at the moment, of a cut of the masker and a boost of the masked.
+ * it hides others more than it needs that part of its sound, and boosted where others
+ * hide it. What is asked for is M_total (analysis/masking.h), nothing else: every band is
+ * what lowers it most at the moment, of a cut of the masker and a boost of the masked.
  *
  * CHAINS. Strip after strip, a few times around: the slope of M_total (mask_model.h), the
  * bands that go down it (eq_follow.h), and M_total again; what does not lower it is
@@ -10,9 +10,9 @@
  * not balanced may change by HELD_LU. Bands never boost what cannot be heard of the strip
  * even alone.
  *
- * AGAIN. The chains were measured with the bands, behind the compressors too: all of it is
- * compared with what was there before, at the same loudness, then each strip by itself.
- * What did not help is taken back.
+ * AGAIN. The chains were measured with the bands, behind the compressors too: all of it
+ * is compared with what was there before, at the same loudness, then each strip by
+ * itself. What did not help is taken back.
  *
  * Panning apart is no cure here: M is of the mono sum, which it does not change
  * (spatial.separate does that, by another measure). */

@@ -74,7 +74,7 @@ static void test_loudness_follows_the_curve(void **unused)
 {
     (void)unused;
     double thirds[QM_THIRDS], db[QM_THIRDS];
-    /* BS.1770: a sine of 997 Hz at 0 dBFS in one channel reads -3.01, so K is +0.691 dB. */
+    /* BS.1770: 997 Hz at 0 dBFS in one channel reads -3.01, so K is +0.691 dB. */
     assert_true(fabs(10 * log10(qm_k_power(997)) - 0.691) < 0.01);
     for (uint32_t i = 0; i < QM_THIRDS; i++) {
         thirds[i] = i < 10 ? QM_GAP : -30;
