@@ -1,4 +1,4 @@
-/* Logs as tables: what a diff finds in them, in which order, and what it does not mind. */
+/* Logs as tables: what a diff finds in them, in which order, and what it passes over. */
 #include "mix/mix_diff.h"
 
 #include <setjmp.h>
