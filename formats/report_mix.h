@@ -12,7 +12,7 @@ typedef struct QmMixSide {
      * stereo. */
     QmAnalysis *analysis;
     const QmMasking *masking;   /* between the source strips, with pairs */
-    const QmMeasured *loudness; /* [mix->n_strips]: of each as it is in the mix, LUFS */
+    const QmMeasured *loudness; /* [mix->n_strips]: LUFS of each in front of the master */
 } QmMixSide;
 
 /* All of it borrowed. */

@@ -152,8 +152,9 @@ void mix_part_balance(const MixPart *part)
     for (uint32_t i = 0; i < n; i++)
         row(text, &f, report, i, TOP + ROW * ((double)i + 0.5));
     report_close(&part->page,
-                 "Integrated loudness of each strip as it is in the mix. Before: all "
-                 "faders at 0 dB, the sum as loud as after. Wanted: by the template.");
+                 "Integrated loudness of each strip in front of the master. Before: all "
+                 "faders at 0 dB, the whole moved to the same loudness. Wanted: by the "
+                 "template.");
 }
 
 /* ---- masking ---- */
