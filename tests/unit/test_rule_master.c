@@ -25,8 +25,8 @@ static void open_one(MixRig *rig, const char *id)
 static uint32_t passes_until_met(MixRig *rig, double slope)
 {
     const double start = -20;
-    rig->sum.lufs = qm_measured(start);
     mix_rig_begin(rig);
+    rig->sum.lufs = qm_measured(start);
     mix_rig_pass(rig, QM_PASS_SUM);
     for (uint32_t pass = 0; pass < 8; pass++) {
         const double gain = mix_rig_number(rig, "master.level.gain");
@@ -60,8 +60,8 @@ static void test_gain_stops_where_the_limiter_would_have_to_work_too_hard(void *
     open_one(&rig, "master.loudness");
     mix_rig_set(&rig, "master.loudness", QM_ROLE_COUNT, "reach", 6);
     static const QmMixReading limiting = {"limiter", "reduction", 7.5};
-    rig.sum.lufs = qm_measured(-20);
     mix_rig_begin(&rig);
+    rig.sum.lufs = qm_measured(-20);
     mix_rig_pass(&rig, QM_PASS_SUM);
     const double gain = mix_rig_number(&rig, "master.level.gain");
     rig.out.lufs = qm_measured(-15);
@@ -97,8 +97,8 @@ static void test_the_bus_follows_the_loudness_of_the_mix(void **unused)
     static MixRig rig;
     open_one(&rig, "master.bus");
     mix_rig_set(&rig, "master.bus", QM_ROLE_COUNT, "threshold", 5);
-    rig.sum.lufs = qm_measured(-21);
     mix_rig_begin(&rig);
+    rig.sum.lufs = qm_measured(-21);
     mix_rig_pass(&rig, QM_PASS_SUM);
     assert_true(mix_rig_number(&rig, "master.compressor.threshold") == -16);
     mix_rig_close(&rig);
@@ -111,8 +111,8 @@ static void test_lows_become_mono_where_they_are_not(void **unused)
     for (int i = 0; i < 2; i++) {
         static MixRig rig;
         open_one(&rig, "master.mono-low");
-        rig.sum.side_low = qm_measured(sides[i]);
         mix_rig_begin(&rig);
+        rig.sum.side_low = qm_measured(sides[i]);
         mix_rig_pass(&rig, QM_PASS_SUM);
         assert_int_equal(mix_rig_count(&rig, "master.mono-low"), i);
         mix_rig_close(&rig);
@@ -156,10 +156,10 @@ static void test_tone_comes_closer_to_the_curve(void **unused)
     mix_rig_set(&rig, "master.tone", QM_ROLE_COUNT, "amount", 100);
     mix_rig_set(&rig, "master.tone", QM_ROLE_COUNT, "limit", 6);
     rig.template.curve = &flat;
+    mix_rig_begin(&rig);
     for (uint32_t i = 0; i < QM_THIRDS; i++) /* a bump of 5 dB around 250 Hz, a tilt */
         rig.sum.thirds[i] = -30 - 0.1 * i + 5 * exp(-0.08 * (i - 11.0) * (i - 11.0));
     const double before = distance(&rig, rig.sum.thirds);
-    mix_rig_begin(&rig);
     mix_rig_pass(&rig, QM_PASS_SUM);
     assert_true(distance(&rig, rig.sum.thirds) < 0.35 * before);
     for (uint32_t b = 1; b <= 8; b++)
@@ -173,9 +173,9 @@ static void test_tone_leaves_what_is_close_alone(void **unused)
     static MixRig rig;
     open_one(&rig, "master.tone");
     rig.template.curve = &flat;
+    mix_rig_begin(&rig);
     for (uint32_t i = 0; i < QM_THIRDS; i++)
         rig.sum.thirds[i] = -30 + (i % 2 ? 0.5 : -0.5);
-    mix_rig_begin(&rig);
     mix_rig_pass(&rig, QM_PASS_SUM);
     assert_int_equal(mix_rig_count(&rig, "master.tone"), 0);
     mix_rig_close(&rig);
@@ -188,9 +188,9 @@ static void test_tone_does_not_raise_what_is_not_there(void **unused)
     open_one(&rig, "master.tone");
     mix_rig_set(&rig, "master.tone", QM_ROLE_COUNT, "amount", 100);
     rig.template.curve = &flat;
+    mix_rig_begin(&rig);
     for (uint32_t i = 0; i < QM_THIRDS; i++)
         rig.sum.thirds[i] = i < 24 ? -30 : -90;
-    mix_rig_begin(&rig);
     mix_rig_pass(&rig, QM_PASS_SUM);
     assert_int_equal(mix_rig_count(&rig, "master.tone"), 0);
     mix_rig_close(&rig);
