@@ -1,6 +1,6 @@
 /* Fades and swells (seed 003: fadeIn, fadeOut, swell, dip), as points of a lane.
  *
- *     fade-in   sin(pi x / 2)   from where the strip sets in
+ *     fade-in   sin(pi x / 2)         from where the song begins
  *     fade-out  sin(pi (1 - x) / 2)   to where it ends
  *     swell     floor .. 1 .. floor, dip: 1 .. floor .. 1, over a section, as sin(pi x)
  *
@@ -8,8 +8,8 @@
  * The lane is that of the slot `level` behind the chain and not the fader's, which belongs
  * to rides: the two add up, whoever changes one need not know of the other.
  *
- * A strip that fades by itself, or sets in or ends softly (its edge is SOFT_DB below its
- * loudness), is left alone. A swell begins and ends with a ramp of EDGE_S. */
+ * Only strips that begin or end with the song are faded, and not those that do so softly
+ * (their edge is SOFT_DB below their loudness). A swell begins and ends with a ramp of EDGE_S. */
 #include "base/qmath.h"
 #include "mix/insert.h"
 
@@ -45,6 +45,7 @@ static const QmParam params[] = {
 #define SOFT_DB 15.0
 #define EDGE_S  0.05
 #define LOOK_S  0.5 /* of the edge */
+#define BAR_S   2.0 /* by that much a strip may be early or late */
 
 enum { FADE_IN, FADE_OUT, SWELL, DIP };
 enum { FIRST, LAST, LOUDEST, QUIETEST };
@@ -132,18 +133,21 @@ static void decide_points(QmMix *mix, const QmRule *rule, const QmReason *reason
 }
 
 /* Where the fade is; false: none is needed. */
-static bool find_fade(const QmFacts *raw, uint32_t curve, double length, Span *span)
+static bool find_fade(const QmSongFacts *song, const QmFacts *raw, uint32_t curve,
+                      double length, Span *span)
 {
-    Span ends;
-    if (!find_ends(raw, &ends))
+    Span ends, all;
+    if (!song || song->sum.lufs.why || !find_ends(&song->sum, &all) ||
+        !find_ends(raw, &ends))
         return false;
+    const bool in = curve == FADE_IN;
     const double room = ends.to - ends.from;
     const double most = length > 0 && length < room ? length : room;
-    const double edge = curve == FADE_IN ? ends.from : ends.to - LOOK_S;
+    const double edge = in ? ends.from : ends.to - LOOK_S;
     const QmMeasured lufs = qm_facts_loudness(raw, edge, edge + LOOK_S);
-    *span = curve == FADE_IN ? (Span){ends.from, ends.from + most}
-                             : (Span){ends.to - most, ends.to};
-    return !lufs.why && lufs.value > raw->lufs.value - SOFT_DB;
+    *span = in ? (Span){ends.from, ends.from + most} : (Span){ends.to - most, ends.to};
+    return (in ? ends.from < all.from + BAR_S : ends.to > all.to - BAR_S) && !lufs.why &&
+           lufs.value > raw->lufs.value - SOFT_DB;
 }
 
 static bool find_swell(const QmMix *mix, const QmFacts *raw, const double *settings,
@@ -168,9 +172,10 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
     const uint32_t curve = (uint32_t)settings[CURVE];
     if (!qm_mix_heard(mix, strip) || strip->raw->lufs.why)
         return;
-    const bool found = curve == FADE_IN || curve == FADE_OUT
-                           ? find_fade(strip->raw, curve, settings[LENGTH], &span)
-                           : find_swell(mix, strip->raw, settings, &span);
+    const bool found =
+        curve == FADE_IN || curve == FADE_OUT
+            ? find_fade(mix->song, strip->raw, curve, settings[LENGTH], &span)
+            : find_swell(mix, strip->raw, settings, &span);
     if (!found)
         return;
     QmReason reason = qm_reason(mix);
