@@ -4,7 +4,8 @@
  *
  *     as they are, or with an s behind the last    its weight, a tenth more for each word
  *                                                  more: "bass drum" is more than "bass"
- *     at the begin or the end of a longer word     0.7 of its weight: "bassslap"
+ *     at the begin or the end of a longer word     0.7 of its weight: "bassslap"; never
+ *                                                  weak ones: "track" is no "rack"
  *
  * Of matches as good the last one tells, as the last noun does in English. What another
  * role has outside of its words counts against it: c = w / (w + w' / 2), but for the
@@ -87,14 +88,14 @@ static double likeness(const char *word, const char *alias, bool last, bool only
     return only && length >= PART_LEAST && (begins || ends) ? PART : 0;
 }
 
-static double match_at(const Words *name, uint32_t at, const Words *alias)
+static double match_at(const Words *name, uint32_t at, const Words *alias, bool weak)
 {
     double worst = 1;
     if (alias->n == 0 || at + alias->n > name->n)
         return 0;
     for (uint32_t i = 0; i < alias->n && worst > 0; i++) {
         const double like = likeness(name->word[at + i], alias->word[i],
-                                     i + 1 == alias->n, alias->n == 1);
+                                     i + 1 == alias->n, alias->n == 1 && !weak);
         worst = like < worst ? like : worst;
     }
     return worst * (1 + MORE_WORDS * (alias->n - 1));
@@ -122,7 +123,7 @@ static void keep_best(const QmRoleAlias *aliases, uint32_t n, const Words *words
         Words alias;
         cut(aliases[i].word, &alias);
         for (uint32_t at = 0; at < words->n; at++) {
-            const double like = match_at(words, at, &alias);
+            const double like = match_at(words, at, &alias, aliases[i].weight < 1);
             const Match match = {&aliases[i], at, at + alias.n, aliases[i].weight * like};
             if (like > 0 && (!best || is_other(&match, best)) &&
                 (!found->alias || is_better(&match, found)))

@@ -32,7 +32,8 @@ static const QmRoleAlias words[] = {
     {"premaster", QM_ROLE_MUSIC, 1},  {"full mix", QM_ROLE_MUSIC, 1},
     {"rough mix", QM_ROLE_MUSIC, 1},  {"stereo out", QM_ROLE_MUSIC, 1},
     {"main out", QM_ROLE_MUSIC, 1},   {"mstr", QM_ROLE_MUSIC, 1},
-    {"stereo mix", QM_ROLE_MUSIC, 1}, {"two track", QM_ROLE_MUSIC, 1},
+    {"stereo mix", QM_ROLE_MUSIC, 1}, {"final", QM_ROLE_MUSIC, 1},
+    {"final mix", QM_ROLE_MUSIC, 1},  {"two track", QM_ROLE_MUSIC, 1},
 };
 
 /* Mean and standard deviation of what was put in. */
