@@ -312,8 +312,8 @@ static const struct {
                            "the master"},
     {"all: {press: [1]}", "0.yaml:4:14: all.press: expected a style, a value, a map of "
                           "settings, yes or none, found a list"},
-    {"all: {press:}", "0.yaml:4:13: all.press: expected a style, a value, a map of "
-                      "settings, yes or none, found nothing"},
+    {"all: {press: }", "0.yaml:4:14: all.press: expected a style, a value, a map of "
+                       "settings, yes or none, found nothing"},
     {"all: {press: 3}", "0.yaml:4:14: all.press: expected a number from -60 to 0 dB, "
                         "found '3'"},
     {"all: {press: {ratoi: 3}}",
