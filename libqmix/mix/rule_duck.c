@@ -1,5 +1,6 @@
-/* Ducking: a compressor that listens to another strip, the loudest of a role. Nobody
- * listens to itself, nor to who (over others) listens to it.
+/* Ducking: a compressor that listens to another strip, the loudest of a role; or, where
+ * all strips of the role and nobody else feed one bus, to that: music steps back for
+ * whoever speaks. Nobody listens to itself, nor to who (over others) depends on it.
  *
  * The threshold is that of a key at -18 LUFS and moves with the key's loudness. The
  * release lasts at most `beat` of a beat: with a third of it 95 % of the reduction are
@@ -25,7 +26,7 @@ enum {
 
 static const QmParam params[] = {
     [BY] = {.name = "by",
-            .help = "role of the strip that is listened to: the loudest of them",
+            .help = "role of who is listened to: the bus of them all, or the loudest",
             .kind = QM_PARAM_CHOICE,
             .max = QM_ROLE_COUNT - 1,
             .choices = qm_role_names,
@@ -91,6 +92,8 @@ static const QmParam params[] = {
 
 #define LEAST_DB 1.0 /* of reduction: less is not heard */
 
+enum { DEEPEST = 6 };
+
 /* The strip that `name` listens to in order to duck; QM_NONE: none. */
 static uint16_t key_of(const QmSession *session, uint16_t at)
 {
@@ -101,25 +104,64 @@ static uint16_t key_of(const QmSession *session, uint16_t at)
     return QM_NONE;
 }
 
-/* Whether `from` listens to `to`, directly or over others. */
-static bool listens(const QmSession *session, uint16_t from, uint16_t to)
+/* Whether what `from` gives depends on `to`: it is the same, it listens to it, or it is a
+ * bus that something of the kind feeds. Longer ways than DEEPEST count as one. */
+static bool depends(const QmSession *session, uint16_t from, uint16_t to, uint32_t deep)
 {
-    for (uint32_t i = 0; i < session->n_strips && from != QM_NONE && from != to; i++)
-        from = key_of(session, from);
-    return from == to;
+    if (from == QM_NONE)
+        return false;
+    if (from == to || deep == DEEPEST ||
+        depends(session, key_of(session, from), to, deep + 1))
+        return true;
+    for (uint32_t i = 0; i < session->n_strips; i++)
+        if (session->strips[i].to == from && depends(session, (uint16_t)i, to, deep + 1))
+            return true;
+    return false;
 }
 
-static const QmMixStrip *find_key(const QmMix *mix, const QmMixStrip *strip, QmRole role)
+typedef struct Key {
+    const char *name; /* NULL: there is none */
+    QmMeasured loudness;
+} Key;
+
+/* The bus that strips of the role, and nobody else, feed; QM_NONE: there is none. */
+static uint16_t common_bus(const QmMix *mix, QmRole role)
 {
-    const QmMixStrip *key = NULL;
+    const QmSession *const session = mix->session;
+    uint16_t bus = QM_NONE;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < mix->n_strips; i++) {
+        const uint16_t to = session->strips[mix->strips[i].at].to;
+        if (mix->strips[i].role != role || !qm_mix_heard(mix, &mix->strips[i]))
+            continue;
+        if ((n > 0 && to != bus) || to == QM_NONE ||
+            session->strips[to].kind != QM_STRIP_BUS)
+            return QM_NONE;
+        bus = to;
+        n++;
+    }
+    for (uint32_t i = 0; i < mix->n_strips; i++)
+        if (mix->strips[i].role != role && session->strips[mix->strips[i].at].to == bus)
+            return QM_NONE;
+    return n > 1 ? bus : QM_NONE;
+}
+
+static Key find_key(const QmMix *mix, const QmMixStrip *strip, QmRole role)
+{
+    const QmMixStrip *loudest = NULL;
     for (uint32_t i = 0; i < mix->n_strips; i++) {
         const QmMixStrip *const other = &mix->strips[i];
         if (other->role == role && other != strip && qm_mix_heard(mix, other) &&
-            !other->raw->lufs.why && !listens(mix->session, other->at, strip->at) &&
-            (!key || other->raw->lufs.value > key->raw->lufs.value))
-            key = other;
+            !other->raw->lufs.why && !depends(mix->session, other->at, strip->at, 0) &&
+            (!loudest || other->raw->lufs.value > loudest->raw->lufs.value))
+            loudest = other;
     }
-    return key;
+    if (!loudest)
+        return (Key){NULL, {0, NULL}};
+    const uint16_t bus = common_bus(mix, role);
+    const bool together = bus != QM_NONE && !depends(mix->session, bus, strip->at, 0);
+    return (Key){together ? mix->session->strips[bus].name : loudest->name,
+                 qm_insert_loudness(mix, loudest)};
 }
 
 static void decide_release(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
@@ -140,17 +182,16 @@ static void decide_release(QmMix *mix, const QmRule *rule, const QmMixStrip *str
 static void decide_key(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
                        const double *settings)
 {
-    const QmMixStrip *const key = find_key(mix, strip, (QmRole)settings[BY]);
-    if (!key)
+    const Key key = find_key(mix, strip, (QmRole)settings[BY]);
+    if (!key.name || key.loudness.why)
         return;
-    const QmMeasured loudness = qm_insert_loudness(mix, key);
     QmReason reason = qm_reason(mix);
-    qm_reason_word(&reason, "key", key->name);
-    qm_reason_measured(&reason, "lufs", loudness, 1);
-    if (!qm_decide_word(mix, rule, &reason, key->name, "%s.duck.key", strip->name))
+    qm_reason_word(&reason, "key", key.name);
+    qm_reason_measured(&reason, "lufs", key.loudness, 1);
+    if (!qm_decide_word(mix, rule, &reason, key.name, "%s.duck.key", strip->name))
         return;
     qm_decide(mix, rule, &reason,
-              settings[THRESHOLD] + loudness.value - QM_REFERENCE_LUFS,
+              settings[THRESHOLD] + key.loudness.value - QM_REFERENCE_LUFS,
               "%s.duck.threshold", strip->name);
     decide_release(mix, rule, strip, settings);
     const QmReason said = qm_reason_template(mix, rule, strip);

@@ -361,6 +361,42 @@ static void the_loudest_of_a_role_is_listened_to(void **state)
     mix_rig_close(&rig);
 }
 
+static void music_steps_back_for_whoever_speaks(void **state)
+{
+    (void)state;
+    MixRig rig;
+    mix_rig_open(&rig);
+    mix_rig_add(&rig, "host", QM_ROLE_SPEECH, &(MixSound){0});
+    mix_rig_add(&rig, "guest", QM_ROLE_SPEECH, &(MixSound){0});
+    mix_rig_add(&rig, "bed", QM_ROLE_MUSIC, &(MixSound){0});
+    mix_rig_on(&rig, "gain.group", ALL);
+    mix_rig_on(&rig, "dynamics.duck", ALL);
+    mix_rig_choose(&rig, "dynamics.duck", QM_ROLE_MUSIC, "by", "speech");
+    mix_rig_choose(&rig, "dynamics.duck", QM_ROLE_SPEECH, "by", "music");
+    mix_rig_begin(&rig);
+    mix_rig_pass(&rig, QM_PASS_STEMS);
+    /* who speaks came first and listens to the bed, so the bed listens to nobody */
+    assert_string_equal(mix_rig_text(&rig, "host.duck.key"), "bed");
+    assert_null(mix_rig_text(&rig, "bed.duck.key"));
+    assert_non_null(mix_rig_session(&rig));
+    mix_rig_close(&rig);
+
+    mix_rig_open(&rig);
+    mix_rig_add(&rig, "bed", QM_ROLE_MUSIC, &(MixSound){0});
+    mix_rig_add(&rig, "host", QM_ROLE_SPEECH, &(MixSound){0});
+    mix_rig_add(&rig, "guest", QM_ROLE_SPEECH, &(MixSound){0});
+    mix_rig_on(&rig, "gain.group", ALL);
+    mix_rig_on(&rig, "dynamics.duck", ALL);
+    mix_rig_choose(&rig, "dynamics.duck", QM_ROLE_MUSIC, "by", "speech");
+    mix_rig_choose(&rig, "dynamics.duck", QM_ROLE_SPEECH, "by", "music");
+    mix_rig_begin(&rig);
+    mix_rig_pass(&rig, QM_PASS_STEMS);
+    assert_string_equal(mix_rig_text(&rig, "bed.duck.key"), "voices");
+    assert_null(mix_rig_text(&rig, "host.duck.key"));
+    assert_non_null(mix_rig_session(&rig));
+    mix_rig_close(&rig);
+}
+
 static void ducking_is_bounded(void **state)
 {
     (void)state;
@@ -478,6 +514,7 @@ int main(void)
         cmocka_unit_test(attacks_that_stand_out_are_left),
         cmocka_unit_test(esses_are_found_where_they_are),
         cmocka_unit_test(the_loudest_of_a_role_is_listened_to),
+        cmocka_unit_test(music_steps_back_for_whoever_speaks),
         cmocka_unit_test(ducking_is_bounded),
         cmocka_unit_test(voices_share_their_bus),
         cmocka_unit_test(nothing_is_shared_on_the_master),
