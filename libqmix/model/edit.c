@@ -82,9 +82,9 @@ static QmStatus set_role(QmSession *session, const QmWords *words,
                          const QmEditFound *found, const char *value)
 {
     const char *role = qm_arena_strdup(session->arena, value);
-    if (value[0] == '\0') {
+    if (!qm_name_valid(value)) {
         return qm_fail(words->diag, QM_ERR_INPUT, words->place, words->address,
-                       "expected a role, found ''");
+                       "expected a role such as 'kick', found '%s'", value);
     }
     if (!role) {
         return qm_fail_memory(words->diag);

@@ -431,7 +431,10 @@ static void test_refusals(void **unused)
         "kick.gain-share", "yes",
         "mix.log:7:1: kick.gain-share: 'kick' is a source: buses and the master share "
         "gain");
-    refused("vox.role", "", "mix.log:7:1: vox.role: expected a role, found ''");
+    refused("vox.role", "",
+            "mix.log:7:1: vox.role: expected a role such as 'kick', found ''");
+    refused("vox.role", "a\xdb",
+            "mix.log:7:1: vox.role: expected a role such as 'kick', found 'a\xdb'");
     refused("kick.eq.1", "on", "mix.log:7:1: kick.eq.1: unknown parameter '1'");
     static const char *const malformed[] = {"",   "kick",       "kick.",     "kick.eq",
                                             "@9", "kick..gain", "a.b.c.d.e", "tempo.x"};
@@ -656,7 +659,7 @@ static void draw_edit(QmText *address, QmText *value)
                                            {"%s.send.new", "-12"},
                                            {"%s.to", "new"},
                                            {"%s.duck.key", "kick"},
-                                           {"%s.role", "a \x01 role"},
+                                           {"%s.role", "pad"},
                                            {"%s.weight", "3"},
                                            {"%s.gain-share", "yes"},
                                            {"m%s.macro.value", "1"},
