@@ -70,22 +70,34 @@ static QmStatus hash_sounds(Mixing *mixing)
     return status;
 }
 
+static QmStatus log_input(Mixing *mixing, const char *strip, const char *file,
+                          const char *hash)
+{
+    QmLogInput *const input =
+        qm_list_add(&mixing->mix.log.inputs, sizeof *input, &mixing->arena);
+    if (!input)
+        return qm_fail_memory(mixing->diag);
+    *input = (QmLogInput){.strip = strip, .file = file};
+    memcpy(input->hash, hash, strnlen(hash, sizeof input->hash - 1));
+    return QM_OK;
+}
+
+/* The hash of two sides is that of both; it stands beside the left one. */
 static QmStatus log_inputs(Mixing *mixing)
 {
     const QmSession *const session = mixing->base.session;
-    for (uint32_t s = 0; s < session->n_strips; s++) {
+    QmStatus status = QM_OK;
+    for (uint32_t s = 0; s < session->n_strips && status == QM_OK; s++) {
         const QmStrip *const strip = &session->strips[s];
-        const uint16_t sound = strip->input.generator ? sound_of(strip) : QM_NONE;
-        if (sound == QM_NONE)
+        const uint16_t at = strip->input.generator ? sound_of(strip) : QM_NONE;
+        if (at == QM_NONE)
             continue;
-        QmLogInput *const input =
-            qm_list_add(&mixing->mix.log.inputs, sizeof *input, &mixing->arena);
-        if (!input)
-            return qm_fail_memory(mixing->diag);
-        *input = (QmLogInput){.strip = strip->name, .file = session->sounds[sound].file};
-        memcpy(input->hash, mixing->hashes[sound], sizeof input->hash - 1);
+        const QmSound *const sound = &session->sounds[at];
+        status = log_input(mixing, strip->name, sound->file, mixing->hashes[at]);
+        if (status == QM_OK && sound->right)
+            status = log_input(mixing, strip->name, sound->right, "");
     }
-    return QM_OK;
+    return status;
 }
 
 /* ---- what is wanted ---- */
