@@ -119,6 +119,20 @@ m = json.load(open("export.json"))["mixes"]
 print([x["name"] for x in m], m[1]["decisions"][1]["target"], m[0]["note"])' 2>&1)" \
     "['v1', 'v2', 'v3', 'v10'] master.level.gain first: \"try\""
 
+# --- a mix of stems: the log says which
+mkdir stems
+{
+    printf 'qmix 0\ntemplate base\nseed 5\ntarget spotify -14 LUFS -1 dBTP\n'
+    printf 'input kick - kick.wav\ninput bass 0123456789abcdef bass.wav\n\n'
+    echo "gain kick.fader.gain -3 dB auto gain.level"
+} >stems/mix.log
+"$qmix" save v1 stems/mix.log 2>err
+is "of stems" "$? $(grep -o "^qmix.*\|saved 'v1'" err | xargs -d '\n')" \
+    "0 saved 'v1' qmix save: warning: 'bass.wav' (bass) is not what the log was made from any more"
+run "rendered" 0 recall v1 stems/mix.log -o stems/mix.wav -q
+ok "as --decisions does" "$qmix" -q --decisions stems/mix.log -o stems/same.wav
+ok "to the bit" cmp stems/mix.wav stems/same.wav
+
 # --- by other hands
 sed -i 's/-6 dB/-5 dB/' song.mixes/v3.log
 run "a log that was changed" 0 list
