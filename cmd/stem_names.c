@@ -1,6 +1,6 @@
 /* A file's name is cut into words at spaces and at . _ - and the like; which of them are
- * kept is decided over all files, and what is kept is written as it stood, in letters that
- * a name may have. */
+ * kept is decided over all files, and what is kept is written as it stood, in letters
+ * that a name may have. */
 #include "cmd/stem_names.h"
 
 #include "base/text.h"

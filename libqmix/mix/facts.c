@@ -5,8 +5,8 @@
  *             is within 20 LU of the integrated loudness, the gate of EBU Tech 3342
  *     range   as LRA is of 3 s, of the momentary windows: 95th less 10th percentile of
  *             those at -70 LUFS or more that are at most 20 dB below the mean of all such
- *     silent  the absolute gate of BS.1770-5; what is too short for a window of 400 ms has
- *             no sample above -70 dBFS */
+ *     silent  the absolute gate of BS.1770-5; what is too short for a window of 400 ms is
+ *             silent when no sample reaches -70 dBFS */
 #include "mix/facts.h"
 
 #include "analysis/gating.h"

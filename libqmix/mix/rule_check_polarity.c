@@ -1,7 +1,7 @@
 /* A stem that is there a second time with the opposite polarity takes the first one away:
- * the later one is muted, and the first is heard again. Where two only share a source (top
- * and bottom of a snare, a microphone and a line) and work against each other, it is told
- * of: the strip has no polarity that a rule could turn. */
+ * the later one is muted, and the first is heard again. Where two only share a source
+ * (top and bottom of a snare, a microphone and a line) and work against each other, it is
+ * told of: the strip has no polarity that a rule could turn. */
 #include "mix/check.h"
 
 enum { SHARED, DELAY };
