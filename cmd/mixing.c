@@ -163,7 +163,7 @@ QmStatus mixing_decide(Mixing *mixing)
     if (status == QM_OK)
         status = decide_master(mixing);
     if (status == QM_OK)
-        status = qm_mix_settle(mix);
+        status = qm_mix_end(mix);
     if (status == QM_OK)
         mixing->missed = !is_on_target(mix);
     cli_progress_end(&mixing->progress);

@@ -97,12 +97,15 @@ static void sort_log(QmMix *mix)
 QmStatus qm_mix_settle(QmMix *mix)
 {
     if (mix->status == QM_OK)
-        qm_override_apply(mix);
-    if (mix->status == QM_OK)
-        qm_override_check(mix);
-    if (mix->status == QM_OK)
         sort_log(mix);
     return mix->status;
+}
+
+QmStatus qm_mix_end(QmMix *mix)
+{
+    if (mix->status == QM_OK)
+        qm_override_check(mix);
+    return qm_mix_settle(mix);
 }
 
 QmStatus qm_mix_session(const QmMix *mix, QmArena *arena, QmSession **session)

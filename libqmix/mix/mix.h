@@ -71,9 +71,10 @@ struct QmMix {
 QmStatus qm_mix_begin(QmMix *mix);
 /* Asks the rules of a pass. */
 QmStatus qm_mix_pass(QmMix *mix, QmPass pass, uint32_t round);
-/* Adds what users said and no rule met; fails on overrides that name nothing, with a near
- * miss. Sorts the log: stage, rule, strip. Before every use of the log. */
+/* Sorts the log: stage, rule, strip. Before every use of it. */
 QmStatus qm_mix_settle(QmMix *mix);
+/* When all is decided: fails on overrides that named nothing, with a near miss; settles. */
+QmStatus qm_mix_end(QmMix *mix);
 /* The effective session: the base and the log. Validated. */
 QmStatus qm_mix_session(const QmMix *mix, QmArena *arena, QmSession **session);
 

@@ -198,7 +198,7 @@ static void test_users_values_take_the_place_of_decisions(void **unused)
     assert_string_equal(d->value, "-7 dB");
     assert_int_equal(d->origin, QM_ORIGIN_USER);
     assert_string_equal(d->rule, "override");
-    assert_int_equal(qm_mix_settle(&rig.mix), QM_OK);
+    assert_int_equal(qm_mix_end(&rig.mix), QM_OK);
     mix_rig_close(&rig);
 }
 
@@ -217,7 +217,7 @@ static void test_off_removes_decisions(void **unused)
         decide(&rig, "gain.level", -2, "kick.fader.gain");
         assert_int_equal(mix_rig_count(&rig, "eq.tone"), 0);
         assert_int_equal(mix_rig_count(&rig, "gain.level"), 1);
-        assert_int_equal(qm_mix_settle(&rig.mix), QM_OK);
+        assert_int_equal(qm_mix_end(&rig.mix), QM_OK);
         mix_rig_close(&rig);
     }
 }
@@ -261,7 +261,7 @@ static void test_overrides_that_name_nothing_are_told(void **unused)
             status = qm_mix_pass(&rig.mix, QM_PASS_STEMS, 0);
         decide(&rig, "gain.level", -2, "kick.fader.gain");
         if (status == QM_OK)
-            status = qm_mix_settle(&rig.mix);
+            status = qm_mix_end(&rig.mix);
         assert_int_equal(status, QM_ERR_INPUT);
         if (!strstr(rig.diag.text, cases[i].told))
             fail_msg("%s: %s", cases[i].target, rig.diag.text);
