@@ -5,11 +5,14 @@
  *
  * The peaks of a section are not known by themselves, so that of the mix stands for all;
  * the delivered peak is measured exactly later. What is more than `over` above the
- * ceiling asks for more limiting than is unheard: the worst is noted, and with a depth
- * above 0 all of them are turned down in front of the master's inserts. */
+ * ceiling asks for more limiting than is unheard: of the sections that are louder than
+ * the song the worst is noted, and with a depth above 0 all of them are turned down in
+ * front of the master's inserts. */
 #include "mix/mix.h"
 
 enum { DEPTH, OVER, FADE };
+
+#define LOUDER_LU 1.0 /* than the song: else it is the mix that is hot, not the section */
 
 static const QmParam params[] = {
     [DEPTH] = {.name = "depth",
@@ -41,7 +44,7 @@ static Drive drive_of(const QmMix *mix, const QmSongSection *section, const doub
 {
     const QmMeasured lufs = qm_facts_loudness(mix->sum, section->from, section->to);
     Drive drive = {.section = section};
-    if (lufs.why)
+    if (lufs.why || lufs.value - mix->sum->lufs.value < LOUDER_LU)
         return drive;
     drive.peak = lufs.value + mix->sum->plr.value + mix->lufs - mix->sum->lufs.value;
     const double excess = drive.peak - mix->ceiling - s[OVER];
