@@ -53,6 +53,7 @@ QmStatus mix_session_print(Mixing *mixing, const char *name, QmText *text)
 {
     QmArena *const arena = &mixing->arena;
     QmSession session = *mixing->edited.session;
+    session.mix = (QmMixWish){0}; /* what it wished for is done */
     char folder[PATH_MAX];
     if (!qm_same(name, "-") && folder_of(name, arena, folder)) {
         QmSound *const sounds = QM_NEW_ARRAY(arena, QmSound, session.n_sounds + 1);
