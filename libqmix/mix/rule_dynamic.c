@@ -2,11 +2,12 @@
  * when it is loud, a string that booms on one note. A static cut would take it away from
  * all the rest.
  *
- * In each look that plays, the share of a third of hearing (three Bark bands) is told
- * beside all of it. Where the loud twentieth of the looks has `excess` more of it than
- * the median one, and no less than `share`, the band is cut above the level that four of
- * five looks stay below. Of the bands from `low` to `high` the one with most excess is
- * taken; `freq` says which one, when it is not 0.
+ * In each look that is loud, the share of three Bark bands is told beside all of it; looks
+ * that have most of it above them are others' business (sibilants the de-esser's). Where the loud
+ * twentieth of the looks has `excess` more of it than the median one, and no less than
+ * `share`, the band is cut above the level that four of five looks stay below. Of the
+ * bands from `low` to `high` the one with most excess is taken; `freq` says which one,
+ * when it is not 0.
  *
  * Levels are told as the processor sees them: as the peak of a tone, 3 dB above the mean
  * square, behind the trim. */
@@ -50,7 +51,7 @@ static const QmParam params[] = {
                .unit = QM_UNIT_DB,
                .min = -60,
                .max = 0,
-               .def = -10},
+               .def = -6},
     [RATIO] = {.name = "ratio",
                .help = "input over output, in dB above the threshold",
                .unit = QM_UNIT_RATIO,
@@ -78,7 +79,7 @@ static const QmParam params[] = {
 
 enum { LOOKS = 1024, LEAST_LOOKS = 20 };
 
-#define GATE      0.01 /* -20 dB: what is below the mean look by more does not play */
+#define GATE      0.5  /* -3 dB: softer looks are pauses and ends of notes */
 #define LOUD      0.95 /* of the looks are below the loud ones */
 #define HALF      0.5
 #define STAYS     0.8 /* of the looks are below the threshold */
@@ -122,7 +123,8 @@ static bool follow(const QmBark *bark, uint32_t band, QmArena *arena, Course *co
         const QmBarkFrame *const frame = qm_bark_frame(bark, t);
         const double all = band_power(frame, 0, QM_BARKS);
         const double power = band_power(frame, from, end);
-        if (all < GATE * mean || all < LEAST)
+        if (all < GATE * mean || all < LEAST ||
+            band_power(frame, end, QM_BARKS) > HALF * all)
             continue;
         course->level[course->n] = 10 * qm_log10(power > LEAST ? power : LEAST);
         course->share[course->n++] = 10 * qm_log10(power > LEAST ? power / all : LEAST);

@@ -244,7 +244,8 @@ static bool improve(Work *w, uint32_t i)
     return true;
 }
 
-/* Whether the bands that were found lower both totals. */
+/* Whether the bands that were found lower the total by priorities, and raise neither that
+ * of all alike nor that of what can be heard. */
 static bool is_worth_it(const Work *w)
 {
     QmMaskingStem stems[QM_MASKING_MAX_STEMS];
@@ -260,7 +261,8 @@ static bool is_worth_it(const Work *w)
         qm_masking(stems, w->crowd.n, QM_MASKING_TOTALS, w->mix->arena);
     if (!after)
         return out_of_memory(w->mix);
-    return after->total.value < (1 - LEAST_PART) * w->before->total.value &&
+    return w->to < (1 - LEAST_PART) * w->total &&
+           after->total.value <= w->before->total.value &&
            after->heard_total.value <= w->before->heard_total.value;
 }
 
@@ -300,7 +302,7 @@ static QmReason reason_of(const Work *w, uint32_t i, const double db[QM_BARKS])
         qm_reason_word(&reason, "band", range.data);
         qm_reason_number(&reason, "severity", worst, 2);
     }
-    qm_reason_number(&reason, "total", w->before->total.value, 1);
+    qm_reason_number(&reason, "total", w->total, 1);
     qm_reason_number(&reason, "to", w->to, 1);
     return reason;
 }
