@@ -1,6 +1,10 @@
 /* Levels and settings of inserts. */
 #include "mix/insert.h"
 
+#include "mix/eq_curve.h"
+
+enum { MOST_BANDS = 16 }; /* of an equaliser */
+
 QmMeasured qm_insert_loudness(const QmMix *mix, const QmMixStrip *strip)
 {
     if (!strip->raw)
@@ -68,10 +72,43 @@ double qm_insert_unevenness(const QmMixStrip *strip, double even_range, double e
     return larger < 0 ? 0 : larger < most ? larger : most;
 }
 
-double qm_insert_lost(const QmMixStrip *strip)
+/* Whether band `b` of the strip's equaliser is a decision of the masking stage. */
+static bool is_of_masking(const QmMix *mix, const char *strip, uint32_t b)
 {
-    if (!strip->first || !strip->chain || strip->first->lufs.why ||
-        strip->chain->lufs.why)
+    QmText address;
+    qm_text_init(&address, mix->arena);
+    qm_text_printf(&address, "%s.eq.%u.freq", strip, b);
+    const QmDecision *const decision =
+        address.failed ? NULL : qm_log_find(&mix->log, address.data);
+    return decision && decision->stage == QM_STAGE_MASKING;
+}
+
+QmMeasured qm_insert_reference(const QmMix *mix, const QmMixStrip *strip)
+{
+    QmEqBand bands[MOST_BANDS];
+    double db[QM_THIRDS];
+    uint32_t n = 0;
+    const char *const name = strip->name;
+    const uint32_t end = qm_next_band(mix, name, "eq");
+    if (!strip->first)
+        return qm_unmeasured("its chain was measured only once");
+    for (uint32_t b = 1; b < end && n < MOST_BANDS; b++)
+        if (is_of_masking(mix, name, b))
+            bands[n++] = (QmEqBand){(QmEqShape)qm_decided(mix, QM_EQ_BELL,
+                                                          "%s.eq.%u.type", name, b),
+                                    qm_decided(mix, 1000, "%s.eq.%u.freq", name, b),
+                                    qm_decided(mix, 0, "%s.eq.%u.gain", name, b),
+                                    qm_decided(mix, 1, "%s.eq.%u.q", name, b)};
+    if (n == 0 || strip->first->lufs.why)
+        return strip->first->lufs;
+    qm_eq_thirds(bands, n, db);
+    return qm_measured(strip->first->lufs.value + qm_eq_loudness(strip->raw->thirds, db));
+}
+
+double qm_insert_lost(const QmMix *mix, const QmMixStrip *strip)
+{
+    const QmMeasured reference = qm_insert_reference(mix, strip);
+    if (reference.why || !strip->chain || strip->chain->lufs.why)
         return 0;
-    return strip->first->lufs.value - strip->chain->lufs.value;
+    return reference.value - strip->chain->lufs.value;
 }

@@ -26,9 +26,13 @@ void qm_insert_hand_on(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
 double qm_insert_unevenness(const QmMixStrip *strip, double even_range, double even_plr,
                             double most);
 
-/* What a chain lost since it was measured first, dB of loudness; 0 where that is not
- * known. */
-double qm_insert_lost(const QmMixStrip *strip);
+/* What the chain's loudness would be if its compressors did nothing: what it was in
+ * CHAINS, when they were at rest, and what the bands of the masking stage, which came
+ * since, are foretold to do (mix/eq_curve.h). */
+QmMeasured qm_insert_reference(const QmMix *mix, const QmMixStrip *strip);
+
+/* What the chain lost against that, dB of loudness; 0 where it is not known. */
+double qm_insert_lost(const QmMix *mix, const QmMixStrip *strip);
 
 /* By how much a compressor's threshold has to rise so that it takes no more than `most`
  * instead of `reduction`: dB in beyond the knee are (1 - 1 / ratio) dB of reduction. */

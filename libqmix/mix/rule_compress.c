@@ -15,9 +15,9 @@
  *
  * AGAIN. Where the equalisers in front of it were changed since, the threshold is looked at
  * again. What the chain has lost in loudness since CHAINS is given back (STANDARDS.md:
- * makeup is matched loudness, no formula), but never more than the largest reduction: what
- * else was lost, unmasking has cut, and the fader knows of it. A mix below 100 % takes
- * correspondingly more makeup. */
+ * makeup is matched loudness, no formula), without what unmasking has cut since (foretold),
+ * and never more than the largest reduction. A mix below 100 % takes correspondingly more
+ * makeup. */
 #include "mix/insert.h"
 
 enum {
@@ -225,7 +225,7 @@ static void decide_mix(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
 static void decide_makeup(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
                           const double *settings)
 {
-    const double lost = qm_insert_lost(strip);
+    const double lost = qm_insert_lost(mix, strip);
     const double most = qm_mix_reading(strip, "compressor", "reduction").value;
     if (settings[MAKEUP] == 0 || (lost < SETTLED && lost > -SETTLED))
         return;
@@ -235,7 +235,7 @@ static void decide_makeup(QmMix *mix, const QmRule *rule, const QmMixStrip *stri
     const double bounded = makeup < 0 ? 0 : makeup < most ? makeup : most;
     QmReason reason = achieved(mix, strip);
     qm_reason_measured(&reason, "lufs", strip->chain->lufs, 1);
-    qm_reason_measured(&reason, "reference", strip->first->lufs, 1);
+    qm_reason_measured(&reason, "reference", qm_insert_reference(mix, strip), 1);
     qm_decide(mix, rule, &reason, bounded, "%s.compressor.makeup", strip->name);
 }
 

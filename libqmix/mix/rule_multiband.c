@@ -152,7 +152,7 @@ static void decide_mix(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
 static void decide_gain(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
                         const double *settings, uint32_t n_groups, double most)
 {
-    const double lost = qm_insert_lost(strip);
+    const double lost = qm_insert_lost(mix, strip);
     if (settings[MAKEUP] == 0 || (lost < SETTLED && lost > -SETTLED) ||
         !qm_mix_reading(strip, "compressor", "reduction").why)
         return;
@@ -161,7 +161,7 @@ static void decide_gain(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
                         lost / (share > 0.25 ? share : 0.25);
     QmReason reason = qm_reason(mix);
     qm_reason_measured(&reason, "lufs", strip->chain->lufs, 1);
-    qm_reason_measured(&reason, "reference", strip->first->lufs, 1);
+    qm_reason_measured(&reason, "reference", qm_insert_reference(mix, strip), 1);
     for (uint32_t b = 0; b < n_groups; b++)
         qm_decide(mix, rule, &reason, gain < most ? gain : most, "%s.multiband.%u.gain",
                   strip->name, b + 1);
