@@ -2,7 +2,7 @@
  * digits meet, and before a capital behind a small letter. An alias matches where all its
  * words stand one behind the other:
  *
- *     as they are, or with an s behind the last    its weight, a tenth more for each word
+ *     as they are, or nearly (an s behind)         its weight, a tenth more for each word
  *                                                  more: "bass drum" is more than "bass"
  *     at the begin or the end of a longer word     0.7 of its weight: "bassslap"; never
  *                                                  weak ones: "track" is no "rack"
@@ -22,6 +22,7 @@ enum {
     PART_LEAST = 4 /* letters of an alias that is found in a longer word */
 };
 #define MORE_WORDS 0.1
+#define PLURAL     0.99 /* "bass" is bass before it is many a bas */
 #define PART       0.7
 
 typedef struct Words {
@@ -82,8 +83,10 @@ static double likeness(const char *word, const char *alias, bool last, bool only
     if (long_ < length)
         return 0;
     const bool begins = strncmp(word, alias, length) == 0;
-    if (begins && (long_ == length || (last && qm_same(word + length, "s"))))
+    if (begins && long_ == length)
         return 1;
+    if (begins && last && qm_same(word + length, "s"))
+        return PLURAL;
     const bool ends = qm_same(word + long_ - length, alias);
     return only && length >= PART_LEAST && (begins || ends) ? PART : 0;
 }

@@ -55,12 +55,14 @@ static void test_clipped(void **state)
 {
     (void)state;
     MixRig rig;
-    open_with(&rig, "check.clipped", 2);
+    open_with(&rig, "check.clipped", 3);
+    rig.raw[1].not_finite = 5;
     rig.raw[0].clipped_runs = 12;
     rig.raw[0].clipped_longest = 7;
     pass(&rig);
     assert_true(has(mix_rig_note(&rig, "check.clipped", "a"), "runs=12 longest=7"));
-    assert_null(mix_rig_note(&rig, "check.clipped", "b"));
+    assert_true(has(mix_rig_note(&rig, "check.clipped", "b"), "not-finite=5"));
+    assert_null(mix_rig_note(&rig, "check.clipped", "c"));
     mix_rig_close(&rig);
 }
 
