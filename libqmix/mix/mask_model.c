@@ -36,8 +36,9 @@ typedef struct Cell {
 
 typedef struct Stem {
     QmBands factor, log_factor; /* of the power, now */
-    double weight, masking;     /* masking: M, now */
-    int64_t active;             /* looks */
+    double weight;
+    double masking, heard; /* M now, and that of what can be heard alone */
+    int64_t active;        /* looks */
 } Stem;
 
 struct QmMaskModel {
@@ -172,34 +173,48 @@ static void add_others(QmMaskModel *m, const Cell *look)
 
 /* --- the total ---------------------------------------------------------------------- */
 
-static float severity(const QmMaskModel *m, const Cell *cell, uint32_t n)
+static float sum_of(QmVec x)
 {
-    QmVec sum = qm_vec(0);
+    float sum = 0;
+    for (uint32_t k = 0; k < QM_LANES; k++)
+        sum += x[k];
+    return sum;
+}
+
+/* Adds a look at a stem. */
+static void add_look(QmMaskModel *m, const Cell *cell, uint32_t n)
+{
+    Stem *const s = &m->stems[n];
+    QmVec all = qm_vec(0), heard = qm_vec(0);
     for (uint32_t i = 0; i < QM_BARK_VECS; i++) {
         const QmVec threshold = qm_vec_max(m->others[n].v[i], m->hearing.quiet.v[i]);
-        sum += qm_severity(qm_vec_log2(threshold),
-                           cell->log_power.v[i] + m->stems[n].log_factor.v[i]);
+        const QmVec alone = qm_vec_max(cell->mask.v[i], m->hearing.quiet.v[i]);
+        const QmVec severity = qm_severity(qm_vec_log2(threshold),
+                                           cell->log_power.v[i] + s->log_factor.v[i]);
+        const QmVecI can = qm_vec_less(alone, cell->power.v[i] * s->factor.v[i]);
+        all += severity;
+        heard += (QmVec)((QmVecI)severity & can);
     }
-    float all = 0;
-    for (uint32_t k = 0; k < QM_LANES; k++)
-        all += sum[k];
-    return all;
+    s->masking += sum_of(all);
+    s->heard += sum_of(heard);
 }
 
 static void measure(QmMaskModel *m)
 {
     for (uint32_t n = 0; n < m->n; n++)
-        m->stems[n].masking = 0;
+        m->stems[n].masking = m->stems[n].heard = 0;
     for (uint32_t t = 0; t < m->looks; t++) {
         const Cell *const look = &m->cells[t * m->n];
         add_others(m, look);
         for (uint32_t n = 0; n < m->n; n++)
             if (look[n].active)
-                m->stems[n].masking += severity(m, &look[n], n);
+                add_look(m, &look[n], n);
     }
-    for (uint32_t n = 0; n < m->n; n++)
-        if (m->stems[n].active > 0)
-            m->stems[n].masking /= (double)m->stems[n].active;
+    for (uint32_t n = 0; n < m->n; n++) {
+        const double looks = m->stems[n].active > 0 ? (double)m->stems[n].active : 1;
+        m->stems[n].masking /= looks;
+        m->stems[n].heard /= looks;
+    }
 }
 
 static void change(QmMaskModel *m, uint32_t stem, const double db[QM_BARKS])
@@ -248,6 +263,14 @@ double qm_mask_total(const QmMaskModel *model)
         const Stem *const s = &model->stems[n];
         total += s->weight * s->masking * s->masking;
     }
+    return total;
+}
+
+double qm_mask_heard(const QmMaskModel *model)
+{
+    double total = 0;
+    for (uint32_t n = 0; n < model->n; n++)
+        total += model->stems[n].heard * model->stems[n].heard;
     return total;
 }
 

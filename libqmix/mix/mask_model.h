@@ -19,6 +19,8 @@ QmMaskModel *qm_mask_model(const QmMaskingStem *stems, const double *weights, ui
                            QmArena *arena);
 /* The weighted M_total as it is now. */
 double qm_mask_total(const QmMaskModel *model);
+/* M_total of what can be heard of each stem alone; without weights. */
+double qm_mask_heard(const QmMaskModel *model);
 /* The stem, changed by db against what it was at first. */
 void qm_mask_change(QmMaskModel *model, uint32_t stem, const double db[QM_BARKS]);
 /* What the total gains a dB of the stem's power in each band. */

@@ -4,8 +4,8 @@
  * what lowers it most at the moment, of a cut of the masker and a boost of the masked.
  *
  * CHAINS. Strip after strip, a few times around: the slope of M_total (mask_model.h), the
- * bands that go down it (eq_follow.h), and M_total again; what does not lower it is
- * dropped. Loudness stays: what the bands add is taken off, here in the model and by the
+ * bands that go down it (eq_follow.h), and M_total again; what does not lower it, or
+ * hides more of what can be heard than was hidden before, is dropped. Loudness stays: what the bands add is taken off, here in the model and by the
  * fader afterwards (gain.level), so the search sees only shapes. A strip whose fader is
  * not balanced may change by HELD_LU. Bands never boost what cannot be heard of the strip
  * even alone.
@@ -90,6 +90,7 @@ typedef struct Work {
     const QmEqChoices *choices;
     double depth;     /* of the choices */
     double total, to; /* M_total, before and now */
+    double heard;     /* that of what can be heard, before: not to be raised */
 } Work;
 
 /* --- who is there ------------------------------------------------------------------- */
@@ -177,6 +178,7 @@ static bool prepare(Work *w)
     for (uint32_t i = 0; i < crowd->n; i++)
         qm_mask_shares(w->model, i, w->strips[i].share);
     w->total = w->to = qm_mask_total(w->model);
+    w->heard = qm_mask_heard(w->model);
     return true;
 }
 
@@ -235,7 +237,7 @@ static bool improve(Work *w, uint32_t i)
         return false;
     apply(w, i, &answer);
     const double total = qm_mask_total(w->model);
-    if (total >= w->to) {
+    if (total >= w->to || qm_mask_heard(w->model) > w->heard) {
         apply(w, i, &strip->answer);
         return false;
     }
@@ -244,8 +246,8 @@ static bool improve(Work *w, uint32_t i)
     return true;
 }
 
-/* Whether the bands that were found lower the total by priorities, and raise neither that
- * of all alike nor that of what can be heard. */
+/* Whether the bands that were found lower the total by priorities enough, and do not
+ * raise that of all alike. */
 static bool is_worth_it(const Work *w)
 {
     QmMaskingStem stems[QM_MASKING_MAX_STEMS];
@@ -262,8 +264,7 @@ static bool is_worth_it(const Work *w)
     if (!after)
         return out_of_memory(w->mix);
     return w->to < (1 - LEAST_PART) * w->total &&
-           after->total.value <= w->before->total.value &&
-           after->heard_total.value <= w->before->heard_total.value;
+           after->total.value <= w->before->total.value;
 }
 
 /* --- saying it ---------------------------------------------------------------------- */

@@ -65,6 +65,7 @@ static void test_the_model_is_the_measure(void **unused)
     const QmMasking *const other = qm_masking(stems, STEMS, QM_MASKING_TOTALS, &arena);
     assert_true(fabs(other->total.value / plain->total.value - 1) > 0.01);
     assert_true(fabs(qm_mask_total(model) / other->total.value - 1) < 1e-4);
+    assert_true(fabs(qm_mask_heard(model) / other->heard_total.value - 1) < 1e-4);
     qm_arena_release(&arena);
 }
 
