@@ -1,6 +1,7 @@
 /* Ducking: a compressor that listens to another strip, the loudest of a role; or, where
  * all strips of the role and nobody else feed one bus, to that: music steps back for
- * whoever speaks. Nobody listens to itself, nor to who (over others) depends on it.
+ * whoever speaks. Nobody listens to itself, nor to who (over others) depends on it. Who
+ * speaks is often called a voice: where there is no speech, the vocal stands for it.
  *
  * The threshold is that of a key at -18 LUFS and moves with the key's loudness. The
  * release lasts at most `beat` of a beat: with a third of it 95 % of the reduction are
@@ -182,7 +183,9 @@ static void decide_release(QmMix *mix, const QmRule *rule, const QmMixStrip *str
 static void decide_key(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
                        const double *settings)
 {
-    const Key key = find_key(mix, strip, (QmRole)settings[BY]);
+    Key key = find_key(mix, strip, (QmRole)settings[BY]);
+    if (!key.name && (QmRole)settings[BY] == QM_ROLE_SPEECH)
+        key = find_key(mix, strip, QM_ROLE_VOCAL);
     if (!key.name || key.loudness.why)
         return;
     QmReason reason = qm_reason(mix);

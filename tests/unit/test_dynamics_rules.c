@@ -416,6 +416,27 @@ static void ducking_is_bounded(void **state)
     mix_rig_close(&rig);
 }
 
+/* Names say voice of those who speak, too. */
+static void a_voice_stands_for_speech(void **state)
+{
+    (void)state;
+    for (int speech = 0; speech <= 1; speech++) {
+        MixRig rig;
+        mix_rig_open(&rig);
+        mix_rig_add(&rig, "voice", QM_ROLE_VOCAL, &(MixSound){0});
+        mix_rig_add(&rig, "music", QM_ROLE_MUSIC, &(MixSound){0});
+        if (speech)
+            mix_rig_add(&rig, "host", QM_ROLE_SPEECH, &(MixSound){0});
+        mix_rig_on(&rig, "dynamics.duck", QM_ROLE_MUSIC);
+        mix_rig_choose(&rig, "dynamics.duck", QM_ROLE_MUSIC, "by", "speech");
+        mix_rig_begin(&rig);
+        mix_rig_pass(&rig, QM_PASS_STEMS);
+        assert_string_equal(mix_rig_text(&rig, "music.duck.key"),
+                            speech ? "host" : "voice");
+        mix_rig_close(&rig);
+    }
+}
+
 /* ---- share, glue ---- */
 
 static void open_buses(MixRig *rig)
@@ -516,6 +537,7 @@ int main(void)
         cmocka_unit_test(the_loudest_of_a_role_is_listened_to),
         cmocka_unit_test(music_steps_back_for_whoever_speaks),
         cmocka_unit_test(ducking_is_bounded),
+        cmocka_unit_test(a_voice_stands_for_speech),
         cmocka_unit_test(voices_share_their_bus),
         cmocka_unit_test(nothing_is_shared_on_the_master),
         cmocka_unit_test(glue_hears_the_sum_of_its_bus),
