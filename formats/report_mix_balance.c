@@ -23,6 +23,8 @@ enum {
     MOST_CHANGES = 8,
 };
 
+/* Of what is past: a colour and how much of it. */
+#define PAST  "var(--soft)\" fill-opacity=\"0.45"
 #define WORTH 1.0 /* %: less of a change is none */
 
 /* ---- balance ---- */
@@ -79,7 +81,7 @@ static void row(QmText *text, const QmSvgFrame *f, const QmMixReport *report, ui
                      after = at(report->after.loudness, i),
                      wanted = at(report->wanted, i);
     report_row_name(text, report->mix->strips[i].name, REPORT_NAMES, y + 4);
-    bar(text, f, y - 10, 5, before, "var(--grid)");
+    bar(text, f, y - 10, 5, before, PAST);
     bar(text, f, y - 4, 11, after, "var(--core)");
     if (!wanted.why) {
         const double x = limited(f, wanted.value);
@@ -110,7 +112,7 @@ static void row(QmText *text, const QmSvgFrame *f, const QmMixReport *report, ui
 static void legend(QmText *text, const QmSvgFrame *f)
 {
     const double y = 16;
-    qm_svg_rect(text, f->left, y - 7, 18, 5, " fill=\"var(--grid)\"");
+    qm_svg_rect(text, f->left, y - 7, 18, 5, " fill=\"" PAST "\"");
     qm_svg_label(text, f->left + 24, y, "start", "before");
     qm_svg_rect(text, f->left + 84, y - 10, 18, 11, " fill=\"var(--core)\"");
     qm_svg_label(text, f->left + 108, y, "start", "after");

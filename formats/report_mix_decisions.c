@@ -223,7 +223,7 @@ static void add_rules(const MixPart *part)
     const QmDecisionLog *const log = &part->report->mix->log;
     const QmDecision *const all = log->decisions.items;
     QmText *text = part->page.text;
-    qm_text_add(text, "<h2>The rules</h2>\n<div class=\"wide\"><table class=\"m\">\n"
+    qm_text_add(text, "<h2>The rules</h2>\n<div class=\"wide\"><table class=\"r\">\n"
                       "<thead><tr><th scope=\"col\">rule</th><th scope=\"col\" "
                       "class=\"n\">decisions</th><th scope=\"col\">what it does</th></tr>"
                       "</thead>\n<tbody>\n");

@@ -60,6 +60,7 @@ static const Form FORMS[] = {
     {"tape", NULL, NULL, "goes through tape[, drive {drive}][, {mix} of it]"},
     {"tube", NULL, NULL, "goes through a tube[, drive {drive}][, {mix} of it]"},
     {"reverb", NULL, NULL, "is a reverb[: {type}][, decay {decay}]"},
+    {"delay", NULL, NULL, "echoes after {time}[, feedback {feedback}]"},
     {"limiter", NULL, NULL, "nothing passes {ceiling}"},
     {"mono-bass", NULL, NULL, "what is below {freq} is mono"},
     {"haas", NULL, NULL, "one side comes {delay} later[, {mix} of it]"},
