@@ -2,9 +2,9 @@
  *
  *     loss = 10 log10((M + S) / (2 M))
  *
- * against unrelated channels (analysis/stereo.h); a width of w makes S into w^2 S. So from
- * the loss of the worst octave follows what width brings it to another loss, and the same
- * octave stays the worst.
+ * against unrelated channels (analysis/stereo.h); a width of w makes S into w^2 S. So the
+ * loss of the worst octave tells what width brings it to another loss, and the same octave
+ * stays the worst.
  *
  * `width` of the facts is S / (M + S): 0 mono, 0.5 unrelated. */
 #include "mix/field.h"

@@ -5,12 +5,12 @@
  *     want   integrated loudness - L(t), less the dead band, at most `depth`
  *
  * looked at every half second. In pauses the gain goes straight from one phrase to the
- * next, so noise is not pulled up. The mean over a window makes it smooth. Then the slope is bounded: the mean of the largest
- * curve below `want` and the smallest one above it that are nowhere steeper, which has
- * neither attack nor release, is never late and cannot pump. Of that curve so many points
- * are kept that no other is farther than ERROR_DB from the straight lines between them
- * (Ramer 1972, Douglas and Peucker 1973); lines between points of a curve are never
- * steeper than it.
+ * next, so noise is not pulled up. The mean over a window makes it smooth. Then the slope
+ * is bounded: the mean of the largest curve below and the smallest one above it that are
+ * nowhere steeper, which has neither attack nor release, is never late and cannot pump.
+ * Of that curve so many points are kept that no other is farther than ERROR_DB from the
+ * straight lines between them (Ramer 1972, Douglas and Peucker 1973); lines between
+ * points of a curve are never steeper than it.
  *
  * The lane is the fader's gain plus that, less what it would change the integrated
  * loudness by: the balance stays. It is made anew when the fader moves. */

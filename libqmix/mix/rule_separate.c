@@ -14,7 +14,8 @@
  * ones, are moved over that it gains most by, until nothing gains. Who is in no
  * conflict stays, and counts on the side it is on; the others stay on theirs where that
  * costs little, then the sides are kept even. The order is by conflict and name, never
- * that of the session; strips that are farther out already stay there. A pan cancels nothing in mono, so no octave is lost. */
+ * that of the session; strips that are farther out already stay there. A pan cancels
+ * nothing in mono, so no octave is lost. */
 #include "base/qmath.h"
 #include "mix/field.h"
 #include "mix/playing.h"

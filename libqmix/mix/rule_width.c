@@ -1,9 +1,9 @@
 /* The width of a stereo strip as a whole, on its fader.
  *
  * Wider than what keeps every octave in mono within `mono-loss` it does not get, whatever
- * is asked for, and a width that the session has by itself stays; what loses more as it came is made narrower, down to `least` (an octave
+ * is asked for; what loses more as it came is made narrower, down to `least` (an octave
  * that hardly sounds must not empty the rest). What belongs into the middle but leans to
- * a side, or has one side only, is made mono. */
+ * a side, or has one side only, is made mono. A width that the session has stays. */
 #include "mix/field.h"
 
 enum { WIDTH, MONO_LOSS, LEAST, LEAN };

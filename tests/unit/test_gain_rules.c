@@ -209,7 +209,7 @@ static void automation_of_the_session_stands(void **state)
 {
     (void)state;
     QmPoint point = {{QM_POS_BARS, 1, 1, 1, 0}, -3, QM_CURVE_LINEAR};
-    QmLane lane = {{0, QM_SLOT_FADER, QM_FADER_GAIN}, &point, 1, {0}};
+    QmLane lane = {.target = {0, QM_SLOT_FADER, QM_FADER_GAIN}, &point, 1};
     static const double shape[] = {0, -8, 0};
     MixRig rig;
     mix_rig_open(&rig);
