@@ -1,7 +1,7 @@
 /* Narrow cuts where something rings all the time (analysis/resonance.h): the room, a
  * drum's skin, a nose. A resonance of quality Q that adds P dB is undone by a cut of P dB
  * with Q / 10^(P / 40); at most `depth` is cut, and never broader than `q` says (the
- * seed's "notch, -6 dB" is such a cut, STANDARDS.md).
+ * seed's "notch, -6 dB" is such a cut, STANDARDS.md): what is broader itself is the sound.
  *
  * The strongest third of a strip is what it plays, not what it suffers from: nothing is
  * cut there. Nor below `freq`: roles that hold low notes for long have it high. */
@@ -17,7 +17,7 @@ static const QmParam params[] = {
                .max = 18,
                .def = 6},
     [Q] = {.name = "q",
-           .help = "least quality of a cut: none is broader",
+           .help = "least quality, of a resonance and of a cut: none is broader",
            .min = 1,
            .max = 40,
            .def = 8},
@@ -73,7 +73,7 @@ static void decide(QmMix *mix, const QmRule *rule, QmMixStrip *strip,
     for (uint64_t i = 0; i < facts->n_resonances && cuts < settings[COUNT]; i++) {
         const QmFactResonance *const r = &facts->resonances[i];
         if (r->prominence < settings[PROMINENCE] || r->freq < settings[FREQ] ||
-            is_the_sound(facts, r->freq))
+            r->q < settings[Q] || is_the_sound(facts, r->freq))
             continue;
         QmReason reason = qm_reason(mix);
         qm_reason_number(&reason, "freq", r->freq, 0);

@@ -171,10 +171,12 @@ static void test_no_cut_is_broader_than_said(void **unused)
     (void)unused;
     static MixRig rig;
     sounds(&rig, "eq.resonance", 100, 8000);
-    rig.raw[0].n_resonances = 1;
-    rig.raw[0].resonances[0] = (QmFactResonance){1800, 14, 5};
+    rig.raw[0].n_resonances = 2;
+    rig.raw[0].resonances[0] = (QmFactResonance){700, 14, 5}; /* broad: the sound */
+    rig.raw[0].resonances[1] = (QmFactResonance){1800, 14, 10};
     mix_rig_begin(&rig);
     mix_rig_pass(&rig, QM_PASS_STEMS);
+    assert_true(mix_rig_number(&rig, "vox.eq.1.freq") == 1800);
     assert_true(mix_rig_number(&rig, "vox.eq.1.q") == 8);
     mix_rig_close(&rig);
 }
