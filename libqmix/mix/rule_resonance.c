@@ -1,7 +1,7 @@
 /* Narrow cuts where something rings all the time (analysis/resonance.h): the room, a
  * drum's skin, a nose. A resonance of quality Q that adds P dB is undone by a cut of P dB
  * with Q / 10^(P / 40); at most `depth` is cut, and never broader than `q` says (the
- * seed's "notch, -6 dB" is such a cut, STANDARDS.md): what is broader itself is the sound.
+ * seed's "notch, -6 dB" is such a cut, STANDARDS.md): what is broader is the sound.
  *
  * The strongest third of a strip is what it plays, not what it suffers from: nothing is
  * cut there. Nor below `freq`: roles that hold low notes for long have it high. */

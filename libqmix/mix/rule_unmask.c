@@ -5,10 +5,10 @@
  *
  * CHAINS. Strip after strip, a few times around: the slope of M_total (mask_model.h), the
  * bands that go down it (eq_follow.h), and M_total again; what does not lower it, or
- * hides more of what can be heard than was hidden before, is dropped. Loudness stays: what the
- * bands add is taken off, here in the model and by the fader afterwards (gain.level), so
- * the search sees only shapes. A strip whose fader is not balanced may change by HELD_LU.
- * Bands never boost what cannot be heard of the strip even alone.
+ * hides more of what can be heard than was hidden before, is dropped. Loudness stays:
+ * what the bands add is taken off, here in the model and by the fader afterwards
+ * (gain.level), so the search sees only shapes. A strip whose fader is not balanced may
+ * change by HELD_LU. Bands never boost what cannot be heard of the strip even alone.
  *
  * AGAIN. The chains were measured with the bands, behind the compressors too: all of it
  * is compared with what was there before, at the same loudness, then each strip by
