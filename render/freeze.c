@@ -1,5 +1,5 @@
-/* digests -> keys -> [cache has it]  -> map
- *                    [it has not]    -> one render of all of them -> seal, name, map
+/* digests -> keys -> [it is there]  -> map
+ *                    [it is not]    -> one render of all of them -> seal, name, map
  *
  * A file holds the tap's engine frames from 0 on: what a plan reads is the same frame,
  * and what a linear-phase filter rings before the song is there, too. What a song frame
@@ -11,6 +11,7 @@
  * for the same files. */
 #include "render/freeze.h"
 
+#include "base/text.h"
 #include "graph/digest.h"
 #include "render/frozen_file.h"
 
@@ -37,7 +38,8 @@ struct QmFreeze {
 typedef struct Freezing {
     const QmFreezeRequest *request;
     QmFreeze *freeze;
-    int64_t kept; /* engine frames of each file */
+    int64_t kept;                 /* engine frames of each file */
+    char (*keys)[QM_SHA256_TEXT]; /* [n_strips]; "": it cannot be frozen */
     QmArena *arena, scratch;
     QmDiag *diag;
 } Freezing;
@@ -74,24 +76,25 @@ static void make_key(const QmTapDigest *tap, int64_t kept, char key[QM_SHA256_TE
     qm_sha256_text(digest, key);
 }
 
-/* Keys of those that can be frozen; the others' stay "". */
-static QmStatus name_strips(Freezing *f, const uint16_t *which)
+static QmStatus name_strips(Freezing *f)
 {
     const QmFreezeRequest *request = f->request;
+    const QmSession *session = request->session;
     const QmDigestInput input = {.graph = request->graph,
                                  .timeline = request->timeline,
                                  .assets = request->assets,
                                  .hashes = request->hashes,
                                  .version = QM_VERSION};
     QmTapDigest *taps = NULL;
+    f->keys = qm_arena_alloc(&f->scratch, session->n_strips, sizeof *f->keys);
+    if (!f->keys)
+        return qm_fail_memory(f->diag);
     const QmStatus status = qm_digest_taps(&input, &f->scratch, f->diag, &taps);
-    for (uint32_t i = 0; status == QM_OK && i < f->freeze->n; i++) {
-        QmFrozenStrip *strip = &f->freeze->strips[i];
-        const QmTapPoint point = point_of(request->session, which[i]);
-        const QmTapDigest *tap = &taps[which[i] * QM_POINT_COUNT + point];
-        strip->strip = which[i];
-        if (!tap->foreign && qm_plan_can_freeze(request->session, which[i], point))
-            make_key(tap, f->kept, strip->key);
+    for (uint16_t s = 0; status == QM_OK && s < session->n_strips; s++) {
+        const QmTapPoint point = point_of(session, s);
+        const QmTapDigest *tap = &taps[s * QM_POINT_COUNT + point];
+        if (!tap->foreign && qm_plan_can_freeze(session, s, point))
+            make_key(tap, f->kept, f->keys[s]);
     }
     return status;
 }
@@ -111,14 +114,25 @@ static uint32_t measuring(const Freezing *f, uint16_t s, uint16_t list[QM_MAX_IN
     return n;
 }
 
+/* What a plan plays of a file. */
+static QmFrozen frozen_of(const Freezing *f, uint16_t s, const QmFrozenFile *file)
+{
+    const QmSession *session = f->request->session;
+    return (QmFrozen){s,
+                      point_of(session, s),
+                      {.name = session->strips[s].name,
+                       .frames = file->frames,
+                       .resident = file->pairs}};
+}
+
 /* A mapped file becomes a frozen strip. */
 static QmStatus take_file(Freezing *f, uint32_t i)
 {
     QmFrozenStrip *strip = &f->freeze->strips[i];
     const QmFrozenFile *file = &f->freeze->files[i];
-    const QmSession *session = f->request->session;
-    const QmTapPoint point = point_of(session, strip->strip);
-    const uint32_t latency = qm_point_latency(f->request->graph, strip->strip, point);
+    const QmFrozen frozen = frozen_of(f, strip->strip, file);
+    const uint32_t latency =
+        qm_point_latency(f->request->graph, strip->strip, frozen.point);
     uint16_t inserts[QM_MAX_INSERTS];
     strip->n_readings = measuring(f, strip->strip, inserts);
     QmSlotReadings *readings = QM_NEW_ARRAY(f->arena, QmSlotReadings, strip->n_readings);
@@ -130,44 +144,64 @@ static QmStatus take_file(Freezing *f, uint32_t i)
     }
     strip->readings = readings;
     strip->frames = file->frames - latency;
-    strip->asset = (QmAsset){.name = session->strips[strip->strip].name,
+    strip->asset = (QmAsset){.name = frozen.asset.name,
                              .frames = strip->frames,
                              .resident = file->pairs + 2 * (size_t)latency};
-    f->freeze->list[f->freeze->n_list++] = (QmFrozen){strip->strip,
-                                                      point,
-                                                      {.name = strip->asset.name,
-                                                       .frames = file->frames,
-                                                       .resident = file->pairs}};
+    f->freeze->list[f->freeze->n_list++] = frozen;
     return QM_OK;
 }
 
-/* Maps what was written or found; the descriptor is closed. */
-static bool map_file(Freezing *f, uint32_t i, int fd)
+/* Maps what was written or found; the descriptor stays open. */
+static bool map_file(const Freezing *f, uint16_t s, int fd, QmFrozenFile *file)
 {
-    const QmFrozenStrip *strip = &f->freeze->strips[i];
-    QmFrozenFile *file = &f->freeze->files[i];
     uint16_t inserts[QM_MAX_INSERTS];
-    if (!qm_frozen_file_open(fd, strip->key, f->kept, file))
+    if (!qm_frozen_file_open(fd, f->keys[s], f->kept, file))
         return false;
-    if (file->n_readings == measuring(f, strip->strip, inserts))
+    if (file->n_readings == measuring(f, s, inserts))
         return true;
     qm_frozen_file_close(file);
     return false;
 }
 
-static QmStatus look_up(Freezing *f, uint32_t i)
+static bool find_before(const Freezing *f, uint16_t s, QmFrozenFile *file)
 {
-    QmFrozenStrip *strip = &f->freeze->strips[i];
+    const QmFreeze *before = f->request->before;
+    for (uint32_t i = 0; before && i < before->n; i++)
+        if (before->strips[i].frames && qm_same(before->strips[i].key, f->keys[s]))
+            return qm_frozen_file_share(&before->files[i], file);
+    return false;
+}
+
+/* Whether what a strip gives is there. */
+static bool find(const Freezing *f, uint16_t s, QmFrozenFile *file)
+{
     QmCache *cache = f->request->cache;
-    const int fd = strip->key[0] ? qm_cache_get(cache, strip->key, SUFFIX) : -1;
+    if (!f->keys[s][0])
+        return false;
+    if (find_before(f, s, file))
+        return true;
+    const int fd = qm_cache_get(cache, f->keys[s], SUFFIX);
     if (fd < 0)
-        return QM_OK;
-    strip->cached = map_file(f, i, fd);
+        return false;
+    const bool found = map_file(f, s, fd, file);
     close(fd);
-    if (strip->cached)
-        return take_file(f, i);
-    qm_cache_drop(cache, strip->key, SUFFIX);
-    return QM_OK;
+    if (!found)
+        qm_cache_drop(cache, f->keys[s], SUFFIX);
+    return found;
+}
+
+static QmStatus look_up(Freezing *f, const uint16_t *which)
+{
+    QmStatus status = QM_OK;
+    for (uint32_t i = 0; status == QM_OK && i < f->freeze->n; i++) {
+        QmFrozenStrip *strip = &f->freeze->strips[i];
+        strip->strip = which[i];
+        memcpy(strip->key, f->keys[which[i]], sizeof strip->key);
+        strip->cached = find(f, which[i], &f->freeze->files[i]);
+        if (strip->cached)
+            status = take_file(f, i);
+    }
+    return status;
 }
 
 /* --- what is not ------------------------------------------------------------------ */
@@ -243,12 +277,39 @@ static QmStatus open_writers(Freezing *f, Missing *missing)
     return status;
 }
 
-static QmStatus render(Freezing *f, Missing *missing)
+/* Whatever else is there, for this one render. */
+typedef struct Others {
+    QmFrozen *list; /* those that were asked for among them */
+    QmFrozenFile *files;
+    uint32_t n, n_files;
+} Others;
+
+static QmStatus find_others(Freezing *f, Others *others)
+{
+    const QmSession *session = f->request->session;
+    const uint32_t n = session->n_strips;
+    bool *asked = QM_NEW_ARRAY(&f->scratch, bool, n);
+    *others = (Others){.list = QM_NEW_ARRAY(&f->scratch, QmFrozen, n),
+                       .files = QM_NEW_ARRAY(&f->scratch, QmFrozenFile, n)};
+    if (!asked || !others->list || !others->files)
+        return qm_fail_memory(f->diag);
+    for (uint32_t i = 0; i < f->freeze->n; i++)
+        asked[f->freeze->strips[i].strip] = true;
+    for (uint32_t i = 0; i < f->freeze->n_list; i++)
+        others->list[others->n++] = f->freeze->list[i];
+    for (uint16_t s = 0; s + 1u < n; s++)
+        if (!asked[s] && find(f, s, &others->files[others->n_files]))
+            others->list[others->n++] =
+                frozen_of(f, s, &others->files[others->n_files++]);
+    return QM_OK;
+}
+
+static QmStatus render_with(Freezing *f, Missing *missing, const Others *others)
 {
     const QmFreezeRequest *r = f->request;
     const QmPlanRequest request = {.isa = r->isa,
-                                   .frozen = f->freeze->list,
-                                   .n_frozen = f->freeze->n_list,
+                                   .frozen = others->list,
+                                   .n_frozen = others->n,
                                    .stems = missing->stems,
                                    .n_stems = missing->n,
                                    .stems_only = true};
@@ -270,6 +331,17 @@ static QmStatus render(Freezing *f, Missing *missing)
     return qm_offline_render(&plan, &config, f->diag);
 }
 
+static QmStatus render(Freezing *f, Missing *missing)
+{
+    Others others = {.n = 0};
+    QmStatus status = find_others(f, &others);
+    if (status == QM_OK)
+        status = render_with(f, missing, &others);
+    for (uint32_t i = 0; i < others.n_files; i++)
+        qm_frozen_file_close(&others.files[i]);
+    return status;
+}
+
 /* What was rendered gets its header and its name. */
 static QmStatus keep(Freezing *f, const Missing *missing, uint32_t k)
 {
@@ -287,7 +359,7 @@ static QmStatus keep(Freezing *f, const Missing *missing, uint32_t k)
     if (status != QM_OK)
         return status;
     qm_cache_put(f->request->cache, missing->fds[k], strip->key, SUFFIX);
-    return map_file(f, i, missing->fds[k])
+    return map_file(f, strip->strip, missing->fds[k], &f->freeze->files[i])
                ? take_file(f, i)
                : qm_fail_plain(f->diag, QM_ERR_IO, "cannot map what is frozen: %s",
                                strerrordesc_np(errno));
@@ -315,9 +387,9 @@ static QmStatus render_missing(Freezing *f)
 
 static QmStatus run(Freezing *f, const uint16_t *which)
 {
-    QmStatus status = name_strips(f, which);
-    for (uint32_t i = 0; status == QM_OK && i < f->freeze->n; i++)
-        status = look_up(f, i);
+    QmStatus status = name_strips(f);
+    if (status == QM_OK)
+        status = look_up(f, which);
     return status == QM_OK ? render_missing(f) : status;
 }
 

@@ -22,6 +22,8 @@ typedef struct QmFreezeRequest {
     const QmClock *clock;
     const char *const *hashes; /* [n_sounds]: of their content, hex */
     QmCache *cache;            /* where files are looked for and kept */
+    const QmFreeze *before;    /* where they are looked for first: of the session as it
+                                  was, maybe; NULL: nowhere */
     uint32_t threads;
     QmIsa isa;
     QmProgress progress;
@@ -43,8 +45,8 @@ typedef struct QmFrozenStrip {
 } QmFrozenStrip;
 
 /* Freezes the strips `which` of a validated session at their pre taps (sources, buses) or
- * at the master's input; renders those that the cache has not got, in one go, playing the
- * others. Strips that cannot be frozen (plug-ins in them or in front of them; a modulator
+ * at the master's input; renders those that are not there, in one go, playing what is
+ * there of all others. Strips that cannot be frozen (plug-ins in them or in front of them; a modulator
  * that hears their input) are left out: their `frames` is 0. Their files stay mapped
  * until qm_freeze_release. The cache is not trimmed.
  *

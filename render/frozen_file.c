@@ -38,6 +38,18 @@ static uint64_t sum_of(const Header *header)
 
 /* --- reading ---------------------------------------------------------------------- */
 
+/* What a whole file's mapping holds. */
+static QmFrozenFile view_of(void *map, size_t size)
+{
+    const Header *header = map;
+    return (QmFrozenFile){.map = map,
+                          .size = size,
+                          .pairs = (const float *)((const char *)map + PAGE),
+                          .frames = header->frames,
+                          .n_readings = header->n_readings,
+                          .readings = header->readings};
+}
+
 bool qm_frozen_file_open(int fd, const char *key, int64_t frames, QmFrozenFile *file)
 {
     struct stat st;
@@ -56,12 +68,17 @@ bool qm_frozen_file_open(int fd, const char *key, int64_t frames, QmFrozenFile *
         munmap(map, size);
         return false;
     }
-    *file = (QmFrozenFile){.map = map,
-                           .size = size,
-                           .pairs = (const float *)((const char *)map + PAGE),
-                           .frames = frames,
-                           .n_readings = header->n_readings,
-                           .readings = header->readings};
+    *file = view_of(map, size);
+    return true;
+}
+
+/* An old size of 0 makes mremap(2) map shared pages a second time. */
+bool qm_frozen_file_share(const QmFrozenFile *file, QmFrozenFile *again)
+{
+    void *map = mremap(file->map, 0, file->size, MREMAP_MAYMOVE);
+    if (map == MAP_FAILED)
+        return false;
+    *again = view_of(map, file->size);
     return true;
 }
 

@@ -20,6 +20,8 @@ typedef struct QmFrozenFile {
 /* Maps what was written for `key`, `frames` long; the descriptor stays the caller's and
  * may be closed. False: it is not that, or not whole. */
 bool qm_frozen_file_open(int fd, const char *key, int64_t frames, QmFrozenFile *file);
+/* Maps the same file once more. False: no memory for that. */
+bool qm_frozen_file_share(const QmFrozenFile *file, QmFrozenFile *again);
 void qm_frozen_file_close(QmFrozenFile *file); /* zeroed is fine */
 
 /* One on its way. */

@@ -35,6 +35,16 @@ static bool is_read(const QmPlan *plan, const QmEdge *edge)
                frozen, plan->session->modulators[edge->index].routes[edge->route].target);
 }
 
+/* The largest latency: what a render runs ahead at most. */
+static uint32_t latest(const QmGraph *graph)
+{
+    uint32_t frames = 0;
+    for (uint32_t s = 0; s < graph->session->n_strips; s++)
+        if (frames < graph->nodes[s].latency)
+            frames = graph->nodes[s].latency;
+    return frames;
+}
+
 static QmStatus find_needed(QmPlan *plan, const QmPlanRequest *request, bool *needed,
                             QmArena *arena)
 {
@@ -45,7 +55,8 @@ static QmStatus find_needed(QmPlan *plan, const QmPlanRequest *request, bool *ne
     if (!plan->frozen)
         return QM_ERR_MEMORY;
     for (uint32_t i = 0; i < request->n_frozen; i++)
-        plan->frozen[request->frozen[i].strip] = &request->frozen[i];
+        if (request->frozen[i].asset.frames >= plan->frames + latest(graph))
+            plan->frozen[request->frozen[i].strip] = &request->frozen[i];
     for (uint32_t s = 0; s < n; s++)
         needed[s] = all || (plan->session->strips[s].output && !request->stems_only);
     for (uint32_t i = 0; i < request->n_stems; i++)
@@ -319,6 +330,7 @@ QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
                      .assets = assets,
                      .clock = clock,
                      .isa = request->isa,
+                     .frames = qm_plan_length(graph, timeline, clock),
                      .meters = request->meters};
     bool needed[QM_MAX_STRIPS];
     if (find_needed(plan, request, needed, arena) != QM_OK ||
@@ -332,6 +344,5 @@ QmStatus qm_plan_new(const QmGraph *graph, const QmTimeline *timeline,
     if (status != QM_OK)
         return status;
     plan->modulation = modulation;
-    plan->frames = qm_plan_length(graph, timeline, clock);
     return QM_OK;
 }

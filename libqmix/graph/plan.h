@@ -23,7 +23,8 @@
  * tap, or of a bus or the master its input. What lies in front of that is not run; the
  * strip's latency, its place in the graph and all behind the tap stay as they are. The
  * asset holds the tap's engine frames from 0 on (so that what rings before the song is
- * kept, too), as a plan of the same session makes them; behind its end is silence. */
+ * kept, too), as a plan of the same session makes them. One that is too short for the
+ * plan is not used: the strip is computed. */
 typedef struct QmFrozen {
     uint16_t strip;
     QmTapPoint point; /* PRE or IN */

@@ -178,7 +178,8 @@ static void a_render_with_frozen_strips_has_the_bits_of_one_without(void **state
             f.which[f.n_which++] = s;
         freeze(&f);
         expect_the_same(&f, 2, 0);
-        assert_int_equal(freeze(&f), n_frozen(&f)); /* all are there */
+        const uint32_t found = freeze(&f);
+        assert_int_equal(found, n_frozen(&f)); /* all are there */
         expect_the_same(&f, 1, 37);
         f.n_which--; /* and without the master, and without a cache */
         open_cache(&f, NULL);
@@ -187,6 +188,26 @@ static void a_render_with_frozen_strips_has_the_bits_of_one_without(void **state
         tear_down(&f);
     }
     assert_true(sounding > SONGS / 2);
+}
+
+/* Without a cache, too: what an earlier freeze has is taken from it. */
+static void what_was_frozen_before_is_there(void **state)
+{
+    (void)state;
+    static Fixture f;
+    set_up(&f, 5);
+    render(&f, NULL, 1, 0, f.plain);
+    open_cache(&f, NULL);
+    assert_int_equal(freeze(&f), 0);
+    QmFreeze *const first = f.freeze;
+    f.freeze = NULL;
+    f.request.before = first;
+    const uint32_t found = freeze(&f);
+    assert_int_equal(found, n_frozen(&f));
+    qm_freeze_release(first); /* they stand on their own */
+    f.request.before = NULL;
+    expect_the_same(&f, 1, 0);
+    tear_down(&f);
 }
 
 /* The first of these songs whose strips can all be frozen, and that has an insert with
@@ -261,6 +282,31 @@ static void readings_are_kept(void **state)
                                 proc->n_readings * sizeof(double));
         }
     }
+    tear_down(&f);
+}
+
+/* Freezing the master plays the strips that are there instead of computing them: it does
+ * not notice that their sounds are others now (their hashes do not say so). */
+static void what_is_there_of_others_is_played(void **state)
+{
+    (void)state;
+    static Fixture f;
+    set_up_whole(&f);
+    const uint16_t master = f.which[f.n_which - 1];
+    const QmFrozenStrip kept = qm_freeze_strips(f.freeze)[f.n_which - 1];
+    QmFreeze *const first = f.freeze;
+    f.freeze = NULL;
+    qm_cache_drop(f.cache, kept.key, ".frozen");
+    memset(f.song.audio, 0, sizeof f.song.audio);
+    f.which[0] = master;
+    f.n_which = 1;
+    assert_int_equal(freeze(&f), 0);
+    const QmFrozenStrip *now = qm_freeze_strips(f.freeze);
+    assert_string_equal(now->key, kept.key);
+    assert_int_equal(now->frames, kept.frames);
+    assert_memory_equal(now->asset.resident, kept.asset.resident,
+                        (size_t)kept.frames * 2 * sizeof(float));
+    qm_freeze_release(first);
     tear_down(&f);
 }
 
@@ -459,6 +505,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_render_with_frozen_strips_has_the_bits_of_one_without),
         cmocka_unit_test(what_is_kept_is_the_tap_from_the_songs_start),
+        cmocka_unit_test(what_was_frozen_before_is_there),
+        cmocka_unit_test(what_is_there_of_others_is_played),
         cmocka_unit_test(readings_are_kept),
         cmocka_unit_test(broken_entries_are_made_again),
         cmocka_unit_test(entries_may_go_while_they_are_read),

@@ -109,8 +109,9 @@ static void frozen_strips_need_nothing_in_front(void **state)
     rig_insert(&rig, 3, "gain", 0);
     rig_event(&rig, 500, (QmTarget){.strip = 1, .slot = QM_SLOT_INSERT}, 0, -3, 0);
     rig_event(&rig, 500, (QmTarget){.strip = 1, .slot = QM_SLOT_FADER}, 0, -3, 0);
-    QmFrozen frozen[] = {{.strip = 1, .point = QM_POINT_PRE},
-                         {.strip = 3, .point = QM_POINT_IN}};
+    enum { ENOUGH = 1 << 30 };
+    QmFrozen frozen[] = {{1, QM_POINT_PRE, {.frames = ENOUGH}},
+                         {3, QM_POINT_IN, {.frames = ENOUGH}}};
     rig.frozen = frozen;
     rig.n_frozen = 1;
     rig_build(&rig, QM_ISA_BEST, NULL, 0);
@@ -133,6 +134,13 @@ static void frozen_strips_need_nothing_in_front(void **state)
     assert_int_equal(rig.plan.op_of[0], QM_NO_OP);
     assert_int_equal(rig.plan.op_of[1], QM_NO_OP);
     assert_int_equal(rig.plan.op_of[2], QM_NO_OP);
+    frozen[1].asset.frames = rig.plan.frames + rig.plan.latency; /* just enough */
+    rig_build(&rig, QM_ISA_BEST, NULL, 0);
+    assert_int_equal(rig.plan.n_ops, 1);
+    frozen[1].asset.frames--;
+    rig_build(&rig, QM_ISA_BEST, NULL, 0);
+    assert_int_equal(rig.plan.n_ops, 3); /* b, still frozen, and the bus are a gang */
+    assert_null(rig.plan.frozen[3]);
     rig_end(&rig);
 }
 
