@@ -17,8 +17,8 @@ static const char base[] =
     "qmix: 1\n"
     "title: A\n"
     "seed: 7\n"
-    "tempo: [{at: 1, bpm: 120}]\n"
-    "meter: [{at: 1, meter: 4/4}]\n"
+    "tempo: [{at: 1, bpm: 120}, {at: 3, bpm: 150}]\n"
+    "meter: [{at: 1, meter: 4/4}, {at: 4, meter: 5/4}]\n"
     "tail: 1 s\n"
     "sounds: {one: {file: one.wav, channels: 1}, two: {file: two.wav}}\n"
     "sources:\n"
@@ -82,6 +82,9 @@ static const Row rows[] = {
     /* time: what is placed in bars, is synced, or swings */
     {"bpm: 120", "bpm: 121", "k0 b1 v1 l0 d0 h0 m0"},
     {"meter: 4/4", "meter: 3/4", "k1 b1 v1 l2 d0 h0 m0"},
+    {"at: 3, bpm", "at: 3.2, bpm", "b1 v1 l2 d0 h0 m0"}, /* behind all that is placed */
+    {"bpm: 150}", "bpm: 150, ramp: yes}", "k0 b1 v1 l0 d0 h0 m0"},
+    {"at: 4, meter", "at: 5, meter", "b1 v1 l2 d0 h0 m0"},
     {"swing: 50", "swing: 60", "v1 l0 h0 m0"}, /* of held notes the end */
     {"x...x...", "x...X...", "k0 b1 l2 d0 h0 m0"},
     {"C4 . E4 .", "C4 . F4 .", "l0 h0 m0"},
@@ -120,6 +123,7 @@ static const Row rows[] = {
     /* modulators */
     {"rate: 2}", "rate: 3}", "b1 d0 h2 m0"},
     {"amount: 0.1},\n", "amount: 0.2},\n", "b1 d0 m0"},
+    {"bass.compressor.ratio", "bass.compressor.attack", "b1 d0 m0"},
     {"amount: 0.2}]", "amount: 0.3}]", "h2 m0"},
     {"kick, attack: 5", "kick, attack: 6", "l2 h0 m0"},
     {"lead, attack: 5", "lead, attack: 6", "v1 h0 m0"},
