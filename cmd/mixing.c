@@ -27,6 +27,7 @@ QmStatus mixing_freeze(Mixing *mixing, Loaded *loaded, const uint16_t *which, ui
         .clock = loaded->clock,
         .hashes = mixing->hashes,
         .cache = mixing->cache,
+        .before = mixing->chains,
         .threads = mixing->request->threads,
         .isa = QM_ISA_BEST,
         .progress = mixing_progress(mixing, label),
