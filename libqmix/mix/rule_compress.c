@@ -1,23 +1,23 @@
 /* Compression of a strip, in three steps.
  *
- * STEMS. A strip whose levels and peaks hardly move has nothing to compress: what it may
- * lose is at most what its range or its PLR have beyond `even-range` and `even-plr`, and
- * `max-reduction`; below LEAST_DB it gets no compressor. Thresholds are those of a strip
- * at -18 LUFS and move with the loudness in front of the chain. Attack: where most of the
- * power is in transients (seed 003: above 0.7), another one. Release: no shorter than
- * `periods` of the lowest tone, else the gain follows the wave. The mix is 0 %: the
- * compressor listens and does nothing, so that CHAINS knows both what it would take and
- * how loud the chain is without it.
+ * STEMS. A strip whose levels and peaks hardly move has nothing to compress: what it
+ * may lose is at most what its range or its PLR have beyond `even-range` and
+ * `even-plr`, and `max-reduction`; below LEAST_DB it gets no compressor. Thresholds
+ * are those of a strip at -18 LUFS and move with the loudness in front of the chain.
+ * Attack: where most of the power is in transients (seed 003: above 0.7), another one.
+ * Release: no shorter than `periods` of the lowest tone, else the gain follows the
+ * wave. The mix is 0 %: the compressor listens and does nothing, so that CHAINS knows
+ * both what it would take and how loud the chain is without it.
  *
- * CHAINS. The threshold rises until the largest reduction is what is permitted (one step
- * does it: beyond the knee a dB in is 1 - 1/ratio dB of reduction), and it starts to work.
- * One that would do next to nothing goes.
+ * CHAINS. The threshold rises until the largest reduction is what is permitted (one
+ * step does it: beyond the knee a dB in is 1 - 1/ratio dB of reduction), and it starts
+ * to work. One that would do next to nothing goes.
  *
- * AGAIN. Where the equalisers in front of it were changed since, the threshold is looked at
- * again. What the chain has lost in loudness since CHAINS is given back (STANDARDS.md:
- * makeup is matched loudness, no formula), without what unmasking has cut since (foretold),
- * and never more than the largest reduction. A mix below 100 % takes correspondingly more
- * makeup. */
+ * AGAIN. Where the equalisers in front of it were changed since, the threshold is
+ * looked at again. What the chain has lost in loudness since CHAINS is given back
+ * (STANDARDS.md: makeup is matched loudness, no formula), without what unmasking has
+ * cut since (foretold), and never more than the largest reduction. A mix below 100 %
+ * takes correspondingly more makeup. */
 #include "mix/insert.h"
 
 enum {

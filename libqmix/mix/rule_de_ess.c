@@ -3,11 +3,12 @@
  *     sibilance = power in the thirds of 5 to 10 kHz beside those of 1 to 4 kHz, dB
  *
  * The average of talkers is -8.8 dB (Byrne et al., "An international comparison of
- * long-term average speech spectra", JASA 96, 1994, table II). Esses are where the power
- * of the thirds from 5 to 12.5 kHz has its middle, counted in thirds. The de-esser compares
- * the band with the voice itself, so its threshold needs no level. One that works more
- * often than on esses, by its mean reduction, gets a higher threshold in CHAINS: over the
- * 6 dB of its knee the reduction goes from all to nothing. One that never worked goes. */
+ * long-term average speech spectra", JASA 96, 1994, table II). Esses are where the
+ * power of the thirds from 5 to 12.5 kHz has its middle, counted in thirds. The
+ * de-esser compares the band with the voice itself, so its threshold needs no level.
+ * One that works more often than on esses, by its mean reduction, gets a higher
+ * threshold in CHAINS: over the 6 dB of its knee the reduction goes from all to
+ * nothing. One that never worked goes. */
 #include "base/qmath.h"
 #include "mix/insert.h"
 

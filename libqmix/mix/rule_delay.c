@@ -1,7 +1,7 @@
-/* Echoes: one bus a style, fed by sends, wet sound alone. They are notes where the tempo of
- * the session is that of the music, else milliseconds of the tempo that was measured, else
- * `time`. Where a style offers notes to choose from, the seed does (seed 003: `choose`).
- * Strips that are busy send less: echoes of many notes blur. */
+/* Echoes: one bus a style, fed by sends, wet sound alone. They are notes where the
+ * tempo of the session is that of the music, else milliseconds of the tempo that was
+ * measured, else `time`. Where a style offers notes to choose from, the seed does
+ * (seed 003: `choose`). Strips that are busy send less: echoes of many notes blur. */
 #include "base/qmath.h"
 #include "mix/beat.h"
 #include "mix/insert.h"

@@ -1,5 +1,5 @@
-/* Glue: a compressor on the bus of a family, which hears its strips together and so lets
- * each of them move the others.
+/* Glue: a compressor on the bus of a family, which hears its strips together and so
+ * lets each of them move the others.
  *
  * A bus is not measured on its own; what it carries is the sum of the powers of what
  * feeds it (strips that are not alike, of which none is much in phase with another):
@@ -7,10 +7,10 @@
  *     carried = 10 log10 sum 10^((chain's LUFS + fader) / 10)
  *     threshold = setting + carried + 18
  *
- * A setting above -18 dB so is above the mean level, and only what stands out is taken.
- * One below takes something of the mean level as well, and gives back what the curve of a
- * compressor says it takes there. The first strip of the session that feeds the bus speaks for all of it. A bus
- * with one strip needs no glue. */
+ * A setting above -18 dB so is above the mean level, and only what stands out is
+ * taken. One below takes something of the mean level as well, and gives back what the
+ * curve of a compressor says it takes there. The first strip of the session that feeds
+ * the bus speaks for all of it. A bus with one strip needs no glue. */
 #include "base/qmath.h"
 #include "mix/insert.h"
 

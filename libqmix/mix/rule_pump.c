@@ -1,7 +1,7 @@
-/* Pumping in tempo: a tremolo whose level is lowest on the beat and comes back until the
- * next one, as if everything were compressed by a kick. Only where the session's own tempo
- * is that of the music, else it would run away from it; its phase is that of the beat that
- * was found first. */
+/* Pumping in tempo: a tremolo whose level is lowest on the beat and comes back until
+ * the next one, as if everything were compressed by a kick. Only where the session's
+ * own tempo is that of the music, else it would run away from it; its phase is that of
+ * the beat that was found first. */
 #include "mix/beat.h"
 #include "mix/insert.h"
 #include "proc/cycle.h"

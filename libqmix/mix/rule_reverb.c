@@ -1,19 +1,19 @@
-/* Reverb: rooms that strips send to, one bus a style. The reverb gives wet sound alone; an
- * equaliser in front of it keeps lows and mud out of the room.
+/* Reverb: rooms that strips send to, one bus a style. The reverb gives wet sound
+ * alone; an equaliser in front of it keeps lows and mud out of the room.
  *
- * Decay follows tempo and density where `adapt` says so: music that is fast or dense wants
- * shorter rooms,
+ * Decay follows tempo and density where `adapt` says so: music that is fast or dense
+ * wants shorter rooms,
  *
  *     decay * ((120 / bpm)^(1/2) * (4 / onsets a second)^(1/4)) ^ adapt
  *
  * between half and one and a half times what the style says. The direction is that of
  * engineers' practice (P. Pestana, J. Reiss, "Intelligent Audio Production Strategies
  * Informed by Best Practices", AES 53rd Int. Conf., 2014: reverberation time goes with
- * tempo); the exponents are ours, and mild: twice the tempo and twice the density make a
- * room 0.6 times as long.
+ * tempo); the exponents are ours, and mild: twice the tempo and twice the density make
+ * a room 0.6 times as long.
  *
- * A strip that is wide and diffuse by itself (its sides hardly correlate) has a room of
- * its own, or needs none: it sends up to `roomy` dB less. */
+ * A strip that is wide and diffuse by itself (its sides hardly correlate) has a room
+ * of its own, or needs none: it sends up to `roomy` dB less. */
 #include "base/qmath.h"
 #include "mix/beat.h"
 #include "mix/insert.h"

@@ -1,10 +1,11 @@
-/* Saturation, by what a strip has in hand: one that is dense already (its true peaks are
- * not far above its loudness, because somebody drove it before, or it clips) gains nothing
- * but harshness. The drive grows from none at `even-plr` to all of it 6 dB above.
+/* Saturation, by what a strip has in hand: one that is dense already (its true peaks
+ * are not far above its loudness, because somebody drove it before, or it clips) gains
+ * nothing but harshness. The drive grows from none at `even-plr` to all of it 6 dB
+ * above.
  *
- * The early converter is told by its drive, as in seed 003: bits 12 - 6 d, rate 44100 -
- * 20000 d Hz for d = 0..1. Tape runs without wow and flutter unless they are asked for:
- * its transport costs latency, and strips that share a source would drift apart. */
+ * The early converter is told by its drive, as in seed 003: bits 12 - 6 d, rate 44100
+ * - 20000 d Hz for d = 0..1. Tape runs without wow and flutter unless they are asked
+ * for: its transport costs latency, and strips that share a source would drift apart. */
 #include "mix/insert.h"
 
 enum { DRIVE, TYPE, EVEN_PLR, MIX, BIAS, BUMP, WOW, FLUTTER, ASYMMETRY, TONE };

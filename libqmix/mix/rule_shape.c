@@ -4,12 +4,14 @@
  *     fade-out  sin(pi (1 - x) / 2)   to where it ends
  *     swell     floor .. 1 .. floor, dip: 1 .. floor .. 1, over a section, as sin(pi x)
  *
- * in amplitude, the floor included: points in dB, STEPS of them, straight lines between.
- * The lane is that of the slot `level` behind the chain and not the fader's, which belongs
- * to rides: the two add up, whoever changes one need not know of the other.
+ * in amplitude, the floor included: points in dB, STEPS of them, straight lines
+ * between. The lane is that of the slot `level` behind the chain and not the fader's,
+ * which belongs to rides: the two add up, whoever changes one need not know of the
+ * other.
  *
- * Only strips that begin or end with the song are faded, and not those that do so softly
- * (their edge is SOFT_DB below their loudness). A swell begins and ends with a ramp of EDGE_S. */
+ * Only strips that begin or end with the song are faded, and not those that do so
+ * softly (their edge is SOFT_DB below their loudness). A swell begins and ends with a
+ * ramp of EDGE_S. */
 #include "base/qmath.h"
 #include "mix/insert.h"
 

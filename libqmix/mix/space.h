@@ -1,4 +1,5 @@
-/* Buses that many strips send to: one for each style of a rule, not one for each strip. */
+/* Buses that many strips send to: one for each style of a rule, not one for each
+ * strip. */
 #ifndef QM_MIX_SPACE_H
 #define QM_MIX_SPACE_H
 
