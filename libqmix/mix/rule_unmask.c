@@ -391,7 +391,7 @@ static void take_back(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
     qm_note(mix, rule, &reason, strip->name);
 }
 
-/* All of it first; then one strip after another. */
+/* All of it first; then, once, one strip after another. */
 static void check(QmMix *mix, const QmRule *rule)
 {
     Crowd *const now = QM_NEW(mix->arena, Crowd);
@@ -412,6 +412,8 @@ static void check(QmMix *mix, const QmRule *rule)
     if (!any)
         return;
     const double with = total_of(mix, *now), all = total_of(mix, before);
+    if (with < all && mix->round > 0)
+        return;
     for (uint32_t i = 0; i < now->n && mix->status == QM_OK; i++) {
         if (!touched[i])
             continue;
