@@ -172,6 +172,29 @@ static void makeup_is_the_loudness_that_was_lost(void **state)
     mix_rig_close(&rig);
 }
 
+static void what_unmasking_cut_is_not_made_up(void **state)
+{
+    (void)state;
+    MixRig rig;
+    QmMixStrip *const bass = open_bass(&rig);
+    mix_rig_begin(&rig);
+    mix_rig_pass(&rig, QM_PASS_STEMS);
+    mix_rig_freeze(&rig);
+    mix_rig_reading(&rig, bass, "compressor", "reduction", 5);
+    mix_rig_reading(&rig, bass, "compressor", "mean-reduction", 2);
+    mix_rig_pass(&rig, QM_PASS_CHAINS);
+    /* a shelf below all of it: 2 dB of everything */
+    const QmRule *const unmask = qm_rule_find("masking.unmask");
+    const QmReason reason = qm_reason(&rig.mix);
+    qm_decide_word(&rig.mix, unmask, &reason, "high-shelf", "bass.eq.1.type");
+    qm_decide(&rig.mix, unmask, &reason, 20, "bass.eq.1.freq");
+    qm_decide(&rig.mix, unmask, &reason, -2, "bass.eq.1.gain");
+    mix_rig_louder(&rig.arena, &rig.chain[0], -3.5);
+    mix_rig_again(&rig, QM_PASS_AGAIN, 0);
+    assert_true(near(mix_rig_number(&rig, "bass.compressor.makeup"), 1.5, 0.051));
+    mix_rig_close(&rig);
+}
+
 enum { N = 1 << 16 };
 static QmVec rows[N];
 
@@ -529,6 +552,7 @@ int main(void)
         cmocka_unit_test(a_compressor_takes_what_is_permitted),
         cmocka_unit_test(one_that_does_nothing_goes),
         cmocka_unit_test(makeup_is_the_loudness_that_was_lost),
+        cmocka_unit_test(what_unmasking_cut_is_not_made_up),
         cmocka_unit_test(one_raise_is_enough),
         cmocka_unit_test(bands_are_bounded_one_by_one),
         cmocka_unit_test(gates_stand_where_noise_is_heard),
