@@ -2,12 +2,12 @@
  * when it is loud, a string that booms on one note. A static cut would take it away from
  * all the rest.
  *
- * In each look that is loud, the share of three Bark bands is told beside all of it; looks
- * that have most of it above them are others' business (sibilants the de-esser's). Where the loud
- * twentieth of the looks has `excess` more of it than the median one, and no less than
- * `share`, the band is cut above the level that four of five looks stay below. Of the
- * bands from `low` to `high` the one with most excess is taken; `freq` says which one,
- * when it is not 0.
+ * In each look that is loud, the share of three Bark bands is told beside all of it;
+ * looks that have most of it above them are others' business (sibilants the de-esser's).
+ * Where the loud twentieth of the looks has `excess` more of it than the median one, and
+ * no less than `share`, the band is cut above the level that four of five looks stay
+ * below. Of the bands from `low` to `high` the one with most excess is taken; `freq` says
+ * which one, when it is not 0.
  *
  * Levels are told as the processor sees them: as the peak of a tone, 3 dB above the mean
  * square, behind the trim. */
