@@ -230,7 +230,9 @@ QmStatus mixing_open(const MixRequest *request, QmDiag *diag, Mixing *mixing)
     if (status == QM_OK)
         status = qm_cache_open(request->cache, request->cache_bytes, &mixing->arena, diag,
                                &mixing->cache);
-    if (status == QM_OK)
+    if (status == QM_OK) {
+        qm_cache_trim(mixing->cache);
         start_log(mixing);
+    }
     return status;
 }

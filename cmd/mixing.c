@@ -176,6 +176,8 @@ void mixing_release(Mixing *mixing)
     cli_progress_end(&mixing->progress);
     qm_freeze_release(mixing->feed);
     qm_freeze_release(mixing->chains);
+    if (mixing->cache)
+        qm_cache_trim(mixing->cache);
     qm_analysis_free(mixing->before.analysis);
     qm_analysis_free(mixing->after.analysis);
     qm_spool_close(&mixing->spool);

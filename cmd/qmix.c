@@ -12,6 +12,7 @@
 #include "cmd/mixing.h"
 #include "cmd/templates.h"
 #include "formats/audio_write.h"
+#include "formats/decision_text.h"
 #include "formats/file_out.h"
 #include "formats/session_yaml.h"
 
@@ -49,7 +50,7 @@ static const CliOption options[] = {
      "overrule a decision: lead.fader.gain=-4, bass.eq=off, masking=off;\n"
      "may be repeated",
      CLI_LIST, FIELD(set)},
-    {0, "dry-run", NULL, "only decide: print the log and write nothing", CLI_FLAG,
+    {0, "dry-run", NULL, "only decide: print the log, write no audio", CLI_FLAG,
      FIELD(dry_run)},
     {0, "explain", "STRIP", "print why a strip is as it is, and write nothing", CLI_TEXT,
      FIELD(explain)},
@@ -142,7 +143,7 @@ static QmStatus name_outputs(Run *run, QmDiag *diag)
     const Options *const o = run->options;
     const Loaded *const base = &run->mixing.base;
     if (o->dry_run || o->explain)
-        return QM_OK;
+        return o->session_out ? inputs_keep(base, o->session_out, diag) : QM_OK;
     run->output = o->output ? o->output : default_output(run);
     run->log = o->log || !run->output || qm_same(run->output, "-")
                    ? o->log
@@ -188,19 +189,25 @@ static QmStatus write_text(const char *name, const QmText *text, QmArena *arena,
                         : qm_file_out_whole(name, text->data, text->length, arena, diag);
 }
 
-static QmStatus write_texts(Run *run, QmDiag *diag)
+static QmStatus write_log(Run *run, QmDiag *diag)
 {
-    const Options *const o = run->options;
-    QmText log, session;
+    QmText log;
+    if (!run->log)
+        return QM_OK;
     qm_text_init(&log, &run->arena);
-    qm_text_init(&session, &run->arena);
     qm_log_print(&run->mixing.mix.log, &log);
-    QmStatus status = run->log ? write_text(run->log, &log, &run->arena, diag) : QM_OK;
-    if (status != QM_OK || !o->session_out)
-        return status;
-    status = mix_session_print(&run->mixing, o->session_out, &session);
-    return status == QM_OK ? write_text(o->session_out, &session, &run->arena, diag)
-                           : status;
+    return write_text(run->log, &log, &run->arena, diag);
+}
+
+static QmStatus write_session(Run *run, QmDiag *diag)
+{
+    const char *const name = run->options->session_out;
+    QmText session;
+    if (!name)
+        return QM_OK;
+    qm_text_init(&session, &run->arena);
+    const QmStatus status = mix_session_print(&run->mixing, name, &session);
+    return status == QM_OK ? write_text(name, &session, &run->arena, diag) : status;
 }
 
 static QmStatus write_report(Run *run, QmDiag *diag)
@@ -216,12 +223,15 @@ static QmStatus write_report(Run *run, QmDiag *diag)
     return qm_report_mix(run->options->report, &report, diag);
 }
 
+/* A dry run writes nothing but the session, if it is asked for. */
 static QmStatus write_all(Run *run, QmDiag *diag)
 {
-    QmStatus status = write_audio(run, diag);
+    QmStatus status = write_session(run, diag);
+    if (status == QM_OK && run->output)
+        status = write_audio(run, diag);
     if (status == QM_OK)
-        status = write_texts(run, diag);
-    return status == QM_OK ? write_report(run, diag) : status;
+        status = write_log(run, diag);
+    return status == QM_OK && run->output ? write_report(run, diag) : status;
 }
 
 /* --- running ------------------------------------------------------------------------ */
@@ -287,7 +297,7 @@ static int mix(const Options *o)
         status = mixing_decide(&run.mixing);
     if (status == QM_OK && (o->report || o->common.json))
         status = mixing_compare(&run.mixing);
-    if (status == QM_OK && !o->dry_run && !o->explain)
+    if (status == QM_OK)
         status = write_all(&run, &diag);
     if (status == QM_OK)
         status = tell(&run, &diag);
