@@ -31,8 +31,8 @@ int qm_cache_get(QmCache *cache, const char *key, const char *suffix);
 
 /* A nameless file to be written; -1 with errno. */
 int qm_cache_new(QmCache *cache);
-/* Gives it its name, if nobody else has by now; the descriptor stays the caller's and good
- * for reading. A failure costs nothing but the entry. */
+/* Gives it its name, if nobody else has by now; the descriptor stays the caller's and
+ * good for reading. A failure costs nothing but the entry. */
 void qm_cache_put(QmCache *cache, int fd, const char *key, const char *suffix);
 
 /* Deletes an entry that turned out to be broken. */

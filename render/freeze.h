@@ -46,12 +46,13 @@ typedef struct QmFrozenStrip {
 
 /* Freezes the strips `which` of a validated session at their pre taps (sources, buses) or
  * at the master's input; renders those that are not there, in one go, playing what is
- * there of all others. Strips that cannot be frozen (plug-ins in them or in front of them; a modulator
- * that hears their input) are left out: their `frames` is 0. Their files stay mapped
- * until qm_freeze_release. The cache is not trimmed.
+ * there of all others. Strips that cannot be frozen (plug-ins in them or in front of
+ * them; a modulator that hears their input) are left out: their `frames` is 0. Their
+ * files stay mapped until qm_freeze_release. The cache is not trimmed.
  *
  * The list is for a plan of this same session, graph and timeline: when any of them
- * changes, freeze again (what is not concerned is there). Errors: QM_ERR_MEMORY,
+ * changes, freeze again (what is not concerned is there), unless it changes only behind
+ * the taps. Each strip that is rendered takes a descriptor meanwhile. Errors: QM_ERR_MEMORY,
  * QM_ERR_IO, those of rendering. */
 QmStatus qm_freeze(const QmFreezeRequest *request, const uint16_t *which, uint32_t n,
                    QmArena *arena, QmDiag *diag, QmFreeze **freeze);

@@ -40,8 +40,8 @@ QmSend *rig_send(Rig *rig, uint32_t strip, uint16_t bus, double level_db);
 QmEvent *rig_event(Rig *rig, int64_t frame, QmTarget target, double from, double to,
                    int64_t frames);
 
-/* Graph, then clock, plan and executor; `stems` as in QmPlanRequest. Fails the test if they cannot be
- * had. */
+/* Graph, then clock, plan and executor; `stems` as in QmPlanRequest. Fails the test if
+ * they cannot be had. */
 void rig_graph(Rig *rig);
 void rig_build(Rig *rig, QmIsa isa, const QmPickup *stems, uint32_t n_stems);
 /* The next `n` song frames (a multiple of QM_QUANTUM) of the outputs' first pair. */
