@@ -24,6 +24,7 @@ enum {
 };
 
 #define SHELF_Q 0.7
+#define SPILL   0.5  /* of the depth: what skirts may lift where no boost is wanted */
 #define ALIKE   1e-9 /* dB, of rounding */
 
 typedef struct Choice {
@@ -89,7 +90,7 @@ static bool fits(const QmEqWish *wish, const double db[QM_BARKS], const Choice *
 {
     for (uint32_t b = 0; b < QM_BARKS; b++) {
         const double sum = db[b] + c->db[b];
-        const double most = wish->may_boost[b] ? wish->depth : wish->depth / 3;
+        const double most = wish->may_boost[b] ? wish->depth : SPILL * wish->depth;
         if (sum > most + ALIKE || sum < -wish->depth - ALIKE)
             return false;
     }

@@ -8,10 +8,10 @@
 enum { QM_EQ_FOLLOW_MAX = 8 };
 
 typedef struct QmEqWish {
-    double slope[QM_BARKS]; /* what a dB of power in the band costs (below 0: gives) */
-    double share[QM_BARKS]; /* of its K-weighted power; adds up to 1 */
-    bool may_boost[QM_BARKS];
-    double depth; /* dB: most of a band, and of all together, anywhere */
+    double slope[QM_BARKS];   /* what a dB of power in the band costs (below 0: gives) */
+    double share[QM_BARKS];   /* of its K-weighted power; adds up to 1 */
+    bool may_boost[QM_BARKS]; /* else by half of the depth at most */
+    double depth;             /* dB: most of a band, and of all together, anywhere */
     double
         shift; /* LU: most that they change the loudness, which is made up for behind */
     double worth;   /* a band that gives less than that is not used */

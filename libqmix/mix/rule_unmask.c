@@ -41,21 +41,21 @@ static const QmParam params[] = {
                .help = "most bands of a strip",
                .kind = QM_PARAM_INTEGER,
                .max = QM_EQ_FOLLOW_MAX,
-               .def = 5},
+               .def = 6},
     [SHIFT] = {.name = "shift",
                .help = "most that they change its loudness before the fader makes up",
                .unit = QM_UNIT_LU,
                .max = 6,
-               .def = 2.5},
+               .def = 3},
     [WORTH] = {.name = "worth",
                .help = "a band that lowers M_total by less than that is not used",
                .unit = QM_UNIT_PERCENT,
                .max = 100,
-               .def = 0.05},
+               .def = 0.02},
 };
 
 #define HELD_LU     0.3  /* what passes as the same loudness: half of 0.5 and a bit */
-#define LEAST_HEARD 0.05 /* of the looks: what is heard less is not boosted */
+#define LEAST_HEARD 0.02 /* of the looks: what is heard less is not boosted */
 #define LEAST_PART  0.01 /* of M_total: lowering it by less is not worth any band */
 #define CORE        0.5  /* of its gain: where a band is at work */
 
