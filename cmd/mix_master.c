@@ -125,6 +125,6 @@ QmStatus mixing_write(Mixing *mixing, QmSink *output, int64_t *frames)
     if (status == QM_OK)
         status = copy_out(mixing, trims ? &trimmed : output, plan.frames);
     *frames = trims ? trim.written : plan.frames;
-    cli_progress_end(&mixing->progress);
+    mixing_step_end(mixing);
     return status;
 }

@@ -2,14 +2,34 @@
  * rendered, what was rendered is measured. */
 #include "cmd/mixing.h"
 
+#include "base/number.h"
 #include "base/text.h"
+
+#include <stdio.h>
 
 /* Rounds after which a chain is as it is, and the master's gain. */
 enum { CHAIN_ROUNDS = 4, MASTER_ROUNDS = 8 };
 
-QmProgress mixing_progress(Mixing *mixing, const char *label)
+/* With -v, what took how long. */
+static void tell_step(const Mixing *mixing)
+{
+    char seconds[QM_NUMBER_TEXT];
+    if (!mixing->request->common->verbose || !mixing->progress.label)
+        return;
+    qm_fixed_text(cli_progress_elapsed(&mixing->progress), 2, seconds);
+    fprintf(stderr, "%-20s %6s s\n", mixing->progress.label, seconds);
+}
+
+void mixing_step_end(Mixing *mixing)
 {
     cli_progress_end(&mixing->progress);
+    tell_step(mixing);
+    mixing->progress.label = NULL;
+}
+
+QmProgress mixing_progress(Mixing *mixing, const char *label)
+{
+    mixing_step_end(mixing);
     mixing->progress = cli_progress_start(mixing->request->common, label);
     return (QmProgress){cli_progress_report, &mixing->progress};
 }
@@ -99,6 +119,9 @@ static QmStatus decide_chains(Mixing *mixing)
         status = mixing_edit(mixing);
         if (status == QM_OK)
             status = mixing_chains(mixing, &changed);
+        if (status == QM_OK && mixing->request->common->verbose)
+            fprintf(stderr, "round %u: %u of %u chains changed\n", round + 1, changed,
+                    mix->n_strips);
         if (status == QM_OK && round > 0 && changed == 0)
             break;
         if (status == QM_OK)
@@ -167,7 +190,7 @@ QmStatus mixing_decide(Mixing *mixing)
         status = qm_mix_end(mix);
     if (status == QM_OK)
         mixing->missed = !is_on_target(mix);
-    cli_progress_end(&mixing->progress);
+    mixing_step_end(mixing);
     return status;
 }
 

@@ -76,6 +76,8 @@ QmStatus mixing_master(Mixing *mixing);
 
 /* Progress for the next step. */
 QmProgress mixing_progress(Mixing *mixing, const char *label);
+/* The step that was begun last is over. */
+void mixing_step_end(Mixing *mixing);
 /* Whether the sounds could be read: `self` is a QmPrepared. */
 QmStatus mixing_check(void *self, QmDiag *diag);
 QmStatus mixing_freeze(Mixing *mixing, Loaded *loaded, const uint16_t *which, uint32_t n,
