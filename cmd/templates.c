@@ -178,7 +178,7 @@ static void print_rule(const QmRule *rule)
     printf("%-*s", INDENT, "reads");
     print_wrapped(rule->reads ? rule->reads : "-", INDENT);
     printf("%-*s", INDENT, "writes");
-    print_wrapped(rule->writes ? rule->writes : "-", INDENT);
+    print_wrapped(rule->writes[0] ? rule->writes : "-", INDENT);
     printf("%-*s%s\n", INDENT, "is on",
            rule->on ? "unless a template says none" : "where a template says so");
     printf("%-*s%s '%s'", INDENT, "in templates",

@@ -4,8 +4,8 @@
  *   all (and master), then families, then roles; in each the bases first
  *
  * A value remembers whether it is a default, a style's, or was said by itself. A style
- * that is named puts back to defaults what another style has put there, then puts its own;
- * what stands beside it in the same map comes after it. */
+ * that is named puts back to defaults what another style has put there, then puts its
+ * own; what stands beside it in the same map comes after it. */
 #include "formats/template_parts.h"
 
 #include "base/number.h"

@@ -1,6 +1,6 @@
-/* A template is a chain of documents: the file of styles, bases, the template itself. Here
- * the chain is gathered, and the heads are read; template_styles.c and template_settings.c
- * read what it says about rules.
+/* A template is a chain of documents: the file of styles, bases, the template itself.
+ * Here the chain is gathered, and the heads are read; template_styles.c and
+ * template_settings.c read what it says about rules.
  *
  * A file is known by its real path, so that a template cannot build upon itself by
  * whatever names. */

@@ -52,8 +52,8 @@ typedef struct QmFrozenStrip {
  *
  * The list is for a plan of this same session, graph and timeline: when any of them
  * changes, freeze again (what is not concerned is there), unless it changes only behind
- * the taps. Each strip that is rendered takes a descriptor meanwhile. Errors: QM_ERR_MEMORY,
- * QM_ERR_IO, those of rendering. */
+ * the taps. Each strip that is rendered takes a descriptor meanwhile. Errors:
+ * QM_ERR_MEMORY, QM_ERR_IO, those of rendering. */
 QmStatus qm_freeze(const QmFreezeRequest *request, const uint16_t *which, uint32_t n,
                    QmArena *arena, QmDiag *diag, QmFreeze **freeze);
 const QmFrozenStrip *qm_freeze_strips(const QmFreeze *freeze); /* [n], as asked */

@@ -20,8 +20,8 @@
 typedef struct QmPrepared QmPrepared;
 
 /* Opens the sounds of a validated session through `open`, which is given the names of
- * files and is called one at a time, later too, when a second strip streams a sound. `resident`:
- * all in memory (live). Memory is of `arena`; session and arena outlive it;
+ * files and is called one at a time, later too, when a second strip streams a sound.
+ * `resident`: all in memory (live). Memory is of `arena`; session and arena outlive it;
  * qm_prepared_release gives back files. Errors: the opener's; QM_ERR_INPUT for channels
  * and rates that cannot be, and for more than 2 GiB to be held in memory; QM_ERR_IO for
  * temporary files. */

@@ -3,8 +3,8 @@
  *     loss = 10 log10((M + S) / (2 M))
  *
  * against unrelated channels (analysis/stereo.h); a width of w makes S into w^2 S. So the
- * loss of the worst octave tells what width brings it to another loss, and the same octave
- * stays the worst.
+ * loss of the worst octave tells what width brings it to another loss, and the same
+ * octave stays the worst.
  *
  * `width` of the facts is S / (M + S): 0 mono, 0.5 unrelated. */
 #include "mix/field.h"

@@ -73,7 +73,7 @@ QmStatus qm_mix_begin(QmMix *mix);
 QmStatus qm_mix_pass(QmMix *mix, QmPass pass, uint32_t round);
 /* Sorts the log: stage, rule, strip. Before every use of it. */
 QmStatus qm_mix_settle(QmMix *mix);
-/* When all is decided: fails on overrides that named nothing, with a near miss; settles. */
+/* When all is decided: overrides that named nothing fail, with a near miss; settles. */
 QmStatus qm_mix_end(QmMix *mix);
 /* The effective session: the base and the log. Validated. */
 QmStatus qm_mix_session(const QmMix *mix, QmArena *arena, QmSession **session);
@@ -143,7 +143,7 @@ double qm_mix_draw(const QmMix *mix, const QmRule *rule, const char *strip,
 /* What a slot of the strip measured of itself while its chain was rendered ("compressor",
  * "mean-reduction"); unmeasured where it did not. */
 QmMeasured qm_mix_reading(const QmMixStrip *strip, const char *slot, const char *name);
-/* Whether the strip is to be heard: not silent, not muted by a decision or the session. */
+/* Whether the strip is to be heard: not silent, not muted (decision or session). */
 bool qm_mix_heard(const QmMix *mix, const QmMixStrip *strip);
 /* LUFS of the strip in the mix: its chain's, and the fader's gain as decided. */
 QmMeasured qm_mix_loudness(const QmMix *mix, const QmMixStrip *strip);

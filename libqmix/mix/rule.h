@@ -41,10 +41,10 @@ typedef struct QmRule {
     const char *id;  /* "dynamics.compress": its stage, a dot, its key */
     const char *key; /* in templates: "compress" */
     QmStage stage;
-    uint32_t passes;    /* in which it is asked: QM_PASS_* */
-    const char *reads;  /* for people: "lufs, transient ratio" */
-    const char *writes; /* patterns of addresses, comma between: "STRIP.compressor.*" */
-    const char *doc;    /* one or two sentences */
+    uint32_t passes;       /* in which it is asked: QM_PASS_* */
+    const char *reads;     /* for people: "lufs, transient ratio" */
+    const char *writes;    /* patterns of addresses: "STRIP.eq.*, BUS.to"; "": it notes */
+    const char *doc;       /* one or two sentences */
     const QmParam *params; /* its settings; the first may be said alone: `level: -3` */
     uint32_t n_params;
     const char *group_name; /* "bands"; NULL: none */

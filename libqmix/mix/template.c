@@ -1,5 +1,5 @@
-/* Looking up what was resolved when the template was read: a table of rules by roles, with
- * a last column for what is no strip's. */
+/* Looking up what was resolved when the template was read: a table of rules by roles,
+ * with a last column for what is no strip's. */
 #include "mix/template.h"
 
 const QmSettings *qm_template_settings(const QmTemplate *template, const QmRule *rule,

@@ -28,11 +28,16 @@ lib_may='_GLOBAL_OFFSET_TABLE_|__assert_fail|__stack_chk_fail|__cpu_model|__cpu_
 # What a driver of plans needs besides: threads, memory, the libraries that prepare and play.
 render_may="$lib_may|pthread_[a-z_]+|sem_[a-z]+|sched_yield|malloc|calloc|realloc|free
 |aligned_alloc|posix_memalign|src_[a-z_]+|jack_[a-z_]+|sysconf|snprintf|__errno_location"
-# Of these each may use one thing more. `clock` measures progress, never audio.
+# Of these each may use one thing more. A clock measures progress and how long half a file of
+# the cache lies there, never audio; of the environment TMPDIR is asked for.
 also='libqmix/base/arena.o (malloc|calloc|realloc|free|aligned_alloc)
 libqmix/base/(diag|text).o vsnprintf
-render/prepare.o (getrlimit|setrlimit)
-render/spool.o (open|mkostemp|unlink|write|pread|close|getenv|strerrordesc_np)
+render/(prepare|freeze).o (getrlimit|setrlimit)
+render/nameless.o (open|mkostemp|unlink|getenv)
+render/(spool|freeze|frozen_file|cache).o (write|pwrite|pread|close|strerrordesc_np)
+render/frozen_file.o (fstat|ftruncate|mmap|mremap|munmap)
+render/cache.o (open|mkdir|mkostemp|link|unlink|rename|f?access|fstat|futimen|flock|clock_gettime)(at|s)?
+render/cache.o (opendir|readdir|closedir|dirfd|faccessat)
 render/lv2_[a-z]+.o (lilv_[a-z_]+|fopen|fclose|fread|ferror|vsnprintf)
 render/progress.o (clock_gettime)'
 
@@ -86,8 +91,9 @@ verdict "only base/fpmode sets the floating-point mode" "$(
 verdict "no build file asks for fast maths or fused instructions" "$(
     grep -nE -e '-ffast-math|-Ofast|-funsafe-math|-fassociative|-freciprocal|-mfma|x86-64-v3|-march=native' \
         Makefile scripts/* tests/determinism/*.sh .ci/run 2>/dev/null)"
+# SHA-256 is integers: its instructions are asked for by name.
 verdict "no source switches contraction or optimisation on for itself" "$(
-    grep -rnE '#[ \t]*pragma[ \t]+(STDC[ \t]+FP_CONTRACT[ \t]+ON|GCC[ \t]+optimize|omp)|optimize *\(|target *\(' \
-        libqmix render --include='*.[ch]')"
+    grep -rnE '#[ \t]*pragma[ \t]+(STDC[ \t]+FP_CONTRACT[ \t]+ON|GCC[ \t]+(optimize|target)|omp)|\<optimize *\(|\<(target|target_clones) *\( *"' \
+        libqmix render --include='*.[ch]' | grep -vF 'target("sha,ssse3,sse4.1")')"
 
 finish
