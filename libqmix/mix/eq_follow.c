@@ -6,7 +6,8 @@
  * is straight, the best curve within +- depth goes from one end to the other, so the
  * choices are bells, shelves and tilts at a few gains; of `count` of them the best are
  * looked for one after another, and then each again while the others stay, until that
- * changes nothing. */
+ * changes nothing. The depth is kept at each of the QM_EQ_POINTS places of a band, not by
+ * its mean: bands that meet between two means add up. */
 #include "mix/eq_follow.h"
 
 #include "base/qmath.h"
@@ -27,8 +28,14 @@ enum {
 #define SPILL   0.5  /* of the depth: what skirts may lift where no boost is wanted */
 #define ALIKE   1e-9 /* dB, of rounding */
 
+/* A curve at the places of each band, dB. */
+typedef struct Places {
+    double db[QM_BARKS][QM_EQ_POINTS];
+} Places;
+
 typedef struct Choice {
     QmEqBand band;
+    Places places;
     double db[QM_BARKS];    /* its curve */
     double power[QM_BARKS]; /* the same as factors */
 } Choice;
@@ -47,8 +54,12 @@ static void add_gains(QmEqChoices *choices, const QmEqPoints *points, QmEqShape 
         Choice *const c = &choices->list[choices->n++];
         c->band = (QmEqBand){shape, freq, step * depth / STEPS, q};
         qm_eq_barks(points, &c->band, 1, c->db);
-        for (uint32_t b = 0; b < QM_BARKS; b++)
+        for (uint32_t b = 0; b < QM_BARKS; b++) {
             c->power[b] = qm_pow(10, c->db[b] / 10);
+            for (uint32_t i = 0; i < QM_EQ_POINTS; i++)
+                c->places.db[b][i] =
+                    10 * qm_log10(qm_eq_power(&c->band, points->hz[b][i]));
+        }
     }
 }
 
@@ -85,29 +96,43 @@ double qm_eq_value(const QmEqWish *wish, const double db[QM_BARKS])
     return value;
 }
 
-/* Whether it may stand beside what is there. */
-static bool fits(const QmEqWish *wish, const double db[QM_BARKS], const Choice *c)
+/* What is chosen so far; NULL among it: a place that is looked at again. */
+typedef struct There {
+    const Choice *chosen[QM_EQ_FOLLOW_MAX];
+    uint32_t n;
+    double db[QM_BARKS]; /* their curve */
+    Places places;
+} There;
+
+/* Whether it may stand beside what is there: two of a shape at one place would be one
+ * band of more than the depth. */
+static bool fits(const QmEqWish *wish, const There *there, const Choice *c)
 {
-    for (uint32_t b = 0; b < QM_BARKS; b++) {
-        const double sum = db[b] + c->db[b];
-        const double most = wish->may_boost[b] ? wish->depth : SPILL * wish->depth;
-        if (sum > most + ALIKE || sum < -wish->depth - ALIKE)
+    for (uint32_t i = 0; i < there->n; i++)
+        if (there->chosen[i] && there->chosen[i]->band.shape == c->band.shape &&
+            there->chosen[i]->band.freq == c->band.freq)
             return false;
+    for (uint32_t b = 0; b < QM_BARKS; b++) {
+        const double most = wish->may_boost[b] ? wish->depth : SPILL * wish->depth;
+        for (uint32_t i = 0; i < QM_EQ_POINTS; i++) {
+            const double sum = there->places.db[b][i] + c->places.db[b][i];
+            if (sum > most + ALIKE || sum < -wish->depth - ALIKE)
+                return false;
+        }
     }
     return true;
 }
 
 /* The best choice beside what is there; NULL: nothing is better than `least`. */
 static const Choice *best_beside(const QmEqChoices *choices, const QmEqWish *wish,
-                                 const double *gives, const double db[QM_BARKS],
-                                 double *least)
+                                 const double *gives, const There *there, double *least)
 {
     double power[QM_BARKS], sum = 0, all = 0;
     const Choice *best = NULL;
     for (uint32_t b = 0; b < QM_BARKS; b++) {
-        power[b] = wish->share[b] * qm_pow(10, db[b] / 10);
+        power[b] = wish->share[b] * qm_pow(10, there->db[b] / 10);
         all += wish->slope[b];
-        sum -= wish->slope[b] * db[b];
+        sum -= wish->slope[b] * there->db[b];
     }
     for (uint32_t i = 0; i < choices->n; i++) {
         const Choice *const c = &choices->list[i];
@@ -117,7 +142,7 @@ static const Choice *best_beside(const QmEqChoices *choices, const QmEqWish *wis
         const double shift = 10 * qm_log10(loud);
         const double value = sum + gives[i] + all * shift;
         if (value <= *least || shift > wish->shift || shift < -wish->shift ||
-            !fits(wish, db, c))
+            !fits(wish, there, c))
             continue;
         *least = value;
         best = c;
@@ -125,15 +150,39 @@ static const Choice *best_beside(const QmEqChoices *choices, const QmEqWish *wis
     return best;
 }
 
-static void put(double db[QM_BARKS], const Choice *c, double sign)
+static void put(There *there, const Choice *c, double sign)
 {
-    for (uint32_t b = 0; b < QM_BARKS; b++)
-        db[b] += sign * c->db[b];
+    for (uint32_t b = 0; b < QM_BARKS; b++) {
+        there->db[b] += sign * c->db[b];
+        for (uint32_t i = 0; i < QM_EQ_POINTS; i++)
+            there->places.db[b][i] += sign * c->places.db[b][i];
+    }
+}
+
+/* Each again while the others stay. False: they are the best. */
+static bool look_again(const QmEqChoices *choices, const QmEqWish *wish,
+                       const double *gives, There *there, double *value)
+{
+    bool changed = false;
+    for (uint32_t i = 0; i < there->n; i++) {
+        const Choice *const was = there->chosen[i];
+        double least = *value + ALIKE;
+        put(there, was, -1);
+        there->chosen[i] = NULL;
+        const Choice *const other = best_beside(choices, wish, gives, there, &least);
+        if (other) {
+            *value = least;
+            changed = true;
+        }
+        there->chosen[i] = other ? other : was;
+        put(there, there->chosen[i], 1);
+    }
+    return changed;
 }
 
 void qm_eq_follow(const QmEqChoices *choices, const QmEqWish *wish, QmEqAnswer *answer)
 {
-    const Choice *chosen[QM_EQ_FOLLOW_MAX];
+    There there = {.n = 0};
     double gives[MOST];
     *answer = (QmEqAnswer){0};
     for (uint32_t i = 0; i < choices->n; i++) {
@@ -141,32 +190,22 @@ void qm_eq_follow(const QmEqChoices *choices, const QmEqWish *wish, QmEqAnswer *
         for (uint32_t b = 0; b < QM_BARKS; b++)
             gives[i] -= wish->slope[b] * choices->list[i].db[b];
     }
-    while (answer->n < wish->count) {
+    while (there.n < wish->count) {
         double value = answer->value + wish->worth;
-        const Choice *const next = best_beside(choices, wish, gives, answer->db, &value);
+        const Choice *const next = best_beside(choices, wish, gives, &there, &value);
         if (!next)
             break;
-        chosen[answer->n++] = next;
+        there.chosen[there.n++] = next;
         answer->value = value;
-        put(answer->db, next, 1);
+        put(&there, next, 1);
     }
-    bool changed = answer->n > 0;
-    for (uint32_t round = 0; changed && round < ROUNDS; round++) {
-        changed = false;
-        for (uint32_t i = 0; i < answer->n; i++) {
-            put(answer->db, chosen[i], -1);
-            double value = answer->value + ALIKE;
-            const Choice *const other =
-                best_beside(choices, wish, gives, answer->db, &value);
-            if (other) {
-                chosen[i] = other;
-                answer->value = value;
-                changed = true;
-            }
-            put(answer->db, chosen[i], 1);
-        }
-    }
-    for (uint32_t i = 0; i < answer->n; i++)
-        answer->bands[i] = chosen[i]->band;
+    for (uint32_t round = 0; round < ROUNDS; round++)
+        if (!look_again(choices, wish, gives, &there, &answer->value))
+            break;
+    answer->n = there.n;
+    for (uint32_t i = 0; i < there.n; i++)
+        answer->bands[i] = there.chosen[i]->band;
+    for (uint32_t b = 0; b < QM_BARKS; b++)
+        answer->db[b] = there.db[b];
     answer->loudness = qm_eq_shift(wish, answer->db);
 }

@@ -12,7 +12,8 @@
  *
  * AGAIN. The chains were measured with the bands, behind the compressors too: all of it
  * is compared with what was there before, at the same loudness, then each strip by
- * itself. What did not help is taken back.
+ * itself. What did not help is taken back; so is, where more of what can be heard is
+ * hidden than before, what takes part in that.
  *
  * Panning apart is no cure here: M is of the mono sum, which it does not change
  * (spatial.separate does that, by another measure). */
@@ -369,29 +370,38 @@ static QmMaskingStem stem_before(const QmMixStrip *strip, const QmMaskingStem *n
     return stem;
 }
 
-static double total_of(QmMix *mix, Crowd crowd)
+typedef struct Hidden {
+    double total, heard; /* M_total, and that of what can be heard */
+} Hidden;
+
+static Hidden hidden_in(QmMix *mix, Crowd crowd)
 {
     if (!thin(mix, &crowd))
-        return 0;
+        return (Hidden){0};
     const QmMasking *const masking =
         qm_masking(crowd.stems, crowd.n, QM_MASKING_TOTALS, mix->arena);
-    if (!masking)
+    if (!masking) {
         out_of_memory(mix);
-    return masking ? masking->total.value : 0;
+        return (Hidden){0};
+    }
+    return (Hidden){masking->total.value, masking->heard_total.value};
 }
 
 static void take_back(QmMix *mix, const QmRule *rule, const QmMixStrip *strip,
-                      double with, double without)
+                      Hidden with, Hidden without)
 {
+    const bool by_total = without.total <= with.total;
     QmReason reason = qm_reason(mix);
     qm_reason_word(&reason, "taken-back", "bands");
-    qm_reason_number(&reason, "total", with, 1);
-    qm_reason_number(&reason, "without", without, 1);
+    qm_reason_number(&reason, by_total ? "total" : "heard",
+                     by_total ? with.total : with.heard, 1);
+    qm_reason_number(&reason, "without", by_total ? without.total : without.heard, 1);
     qm_take_back(mix, rule, "%s.eq", strip->name);
     qm_note(mix, rule, &reason, strip->name);
 }
 
-/* All of it first; then, once, one strip after another. */
+/* All of it first; then, once, one strip after another; those that hide more of what can
+ * be heard whenever that is more than before. */
 static void check(QmMix *mix, const QmRule *rule)
 {
     Crowd *const now = QM_NEW(mix->arena, Crowd);
@@ -411,16 +421,17 @@ static void check(QmMix *mix, const QmRule *rule)
     }
     if (!any)
         return;
-    const double with = total_of(mix, *now), all = total_of(mix, before);
-    if (with < all && mix->round > 0)
+    const Hidden with = hidden_in(mix, *now), all = hidden_in(mix, before);
+    const bool helps = with.total<all.total, hides = with.heard> all.heard;
+    if (helps && !hides && mix->round > 0)
         return;
     for (uint32_t i = 0; i < now->n && mix->status == QM_OK; i++) {
         if (!touched[i])
             continue;
         Crowd other = *now;
         other.stems[i] = before.stems[i];
-        const double without = with < all ? total_of(mix, other) : all;
-        if (without <= with)
+        const Hidden without = helps ? hidden_in(mix, other) : all;
+        if (without.total <= with.total || (hides && without.heard < with.heard))
             take_back(mix, rule, now->strips[i], with, without);
     }
 }
