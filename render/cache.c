@@ -112,6 +112,11 @@ int qm_cache_get(QmCache *cache, const char *key, const char *suffix)
     return fd;
 }
 
+const char *qm_cache_folder(const QmCache *cache)
+{
+    return cache->folder ? cache->folder : qm_nameless_folder();
+}
+
 int qm_cache_new(QmCache *cache) { return qm_nameless_open(cache->folder); }
 
 /* Links a nameless file. False: this cannot be done here. */

@@ -29,6 +29,8 @@ QmStatus qm_cache_open(const char *folder, uint64_t bound, QmArena *arena, QmDia
  * closes it. */
 int qm_cache_get(QmCache *cache, const char *key, const char *suffix);
 
+/* Where its files are, for what is said. */
+const char *qm_cache_folder(const QmCache *cache);
 /* A nameless file to be written; -1 with errno. */
 int qm_cache_new(QmCache *cache);
 /* Gives it its name, if nobody else has by now; the descriptor stays the caller's and

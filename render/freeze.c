@@ -269,10 +269,13 @@ static QmStatus open_writers(Freezing *f, Missing *missing)
         missing->fds[k] = qm_cache_new(f->request->cache);
         if (missing->fds[k] < 0)
             return qm_fail_plain(f->diag, QM_ERR_IO,
-                                 "cannot make a file to freeze to: %s",
+                                 "cannot make a file in '%s' to freeze to: %s",
+                                 qm_cache_folder(f->request->cache),
                                  strerrordesc_np(errno));
-        status = qm_frozen_writer_open(missing->fds[k], -late, f->kept, &f->scratch,
-                                       f->diag, &missing->writers[k], &missing->sinks[k]);
+        status =
+            qm_frozen_writer_open(missing->fds[k], qm_cache_folder(f->request->cache),
+                                  -late, f->kept, &f->scratch, f->diag,
+                                  &missing->writers[k], &missing->sinks[k]);
     }
     return status;
 }
@@ -361,7 +364,9 @@ static QmStatus keep(Freezing *f, const Missing *missing, uint32_t k)
     qm_cache_put(f->request->cache, missing->fds[k], strip->key, SUFFIX);
     return map_file(f, strip->strip, missing->fds[k], &f->freeze->files[i])
                ? take_file(f, i)
-               : qm_fail_plain(f->diag, QM_ERR_IO, "cannot map what is frozen: %s",
+               : qm_fail_plain(f->diag, QM_ERR_IO,
+                               "cannot map what is frozen in '%s': %s",
+                               qm_cache_folder(f->request->cache),
                                strerrordesc_np(errno));
 }
 

@@ -2,7 +2,9 @@
  *
  * The header is written last and its length and the file's have to agree, so whatever
  * ends early is seen. Blocks whose every bit is 0 are not written: the file system gives
- * them back as zeros. */
+ * them back as zeros. A file system in memory (tmpfs) takes a page for each of them that is
+ * read where it is mapped, and there is a signal instead of an error when there is none
+ * left: so they are asked for first. */
 #include "render/frozen_file.h"
 
 #include <errno.h>
@@ -15,6 +17,7 @@ enum {
     PAGE = 4096,
     BLOCK = 8192, /* frames: 64 KiB a write, and what a hole is made of */
     PAIR = 2 * sizeof(float),
+    LARGEST_PAGE = 1 << 16, /* of memory, anywhere */
 };
 
 typedef struct Header {
@@ -50,6 +53,26 @@ static QmFrozenFile view_of(void *map, size_t size)
                           .readings = header->readings};
 }
 
+/* False with errno: no room for them. Kernels that cannot be asked (before 5.14) are taken
+ * at their word. */
+static bool take_holes(int fd, char *map, off_t size)
+{
+    for (off_t hole, end = 0; end < size;) {
+        hole = lseek(fd, end, SEEK_HOLE);
+        if (hole < 0 || hole >= size)
+            return true;
+        end = lseek(fd, hole, SEEK_DATA);
+        end = end < 0 || end > size ? size : end;
+        hole -= hole % LARGEST_PAGE;
+        if (madvise(map + hole, (size_t)(end - hole), MADV_POPULATE_READ) < 0 &&
+            errno == EFAULT) {
+            errno = ENOSPC;
+            return false;
+        }
+    }
+    return true;
+}
+
 bool qm_frozen_file_open(int fd, const char *key, int64_t frames, QmFrozenFile *file)
 {
     struct stat st;
@@ -64,8 +87,10 @@ bool qm_frozen_file_open(int fd, const char *key, int64_t frames, QmFrozenFile *
                        header->order == empty.order && header->sum == sum_of(header) &&
                        memcmp(header->key, key, QM_SHA256_TEXT) == 0 &&
                        header->frames == frames && header->n_readings <= QM_MAX_INSERTS;
-    if (!whole) {
+    if (!whole || !take_holes(fd, map, st.st_size)) {
+        const int error = errno;
         munmap(map, size);
+        errno = error;
         return false;
     }
     *file = view_of(map, size);
@@ -91,14 +116,16 @@ void qm_frozen_file_close(QmFrozenFile *file)
 
 /* --- writing ---------------------------------------------------------------------- */
 
-static QmStatus write_at(int fd, const void *data, size_t size, off_t at, QmDiag *diag)
+static QmStatus write_at(const QmFrozenWriter *writer, const void *data, size_t size,
+                         off_t at, QmDiag *diag)
 {
     for (const char *bytes = data; size;) {
-        const ssize_t done = pwrite(fd, bytes, size, at);
+        const ssize_t done = pwrite(writer->fd, bytes, size, at);
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
-            return qm_fail_plain(diag, QM_ERR_IO, "cannot write what is frozen: %s",
+            return qm_fail_plain(diag, QM_ERR_IO,
+                                 "cannot write what is frozen in '%s': %s", writer->where,
                                  strerrordesc_np(done ? errno : ENOSPC));
         bytes += done;
         at += done;
@@ -127,7 +154,7 @@ static QmStatus flush(QmFrozenWriter *writer, QmDiag *diag)
     writer->filled = 0;
     return is_silent(writer->block, n)
                ? QM_OK
-               : write_at(writer->fd, writer->block, (size_t)n * PAIR, at, diag);
+               : write_at(writer, writer->block, (size_t)n * PAIR, at, diag);
 }
 
 static QmStatus take(void *self, int64_t frame, const float *audio, uint32_t n,
@@ -158,10 +185,12 @@ static QmStatus finish(void *self, QmDiag *diag) { return flush(self, diag); }
 
 static void leave(void *self) { (void)self; }
 
-QmStatus qm_frozen_writer_open(int fd, int64_t first, int64_t frames, QmArena *arena,
-                               QmDiag *diag, QmFrozenWriter *writer, QmSink *sink)
+QmStatus qm_frozen_writer_open(int fd, const char *where, int64_t first, int64_t frames,
+                               QmArena *arena, QmDiag *diag, QmFrozenWriter *writer,
+                               QmSink *sink)
 {
     *writer = (QmFrozenWriter){.fd = fd,
+                               .where = where,
                                .first = first,
                                .frames = frames,
                                .block = QM_NEW_ARRAY(arena, float, (size_t)BLOCK * 2)};
@@ -181,7 +210,7 @@ QmStatus qm_frozen_writer_seal(const QmFrozenWriter *writer, const char *key,
         memcpy(header.readings[i], readings[i], sizeof readings[i]);
     header.sum = sum_of(&header);
     if (ftruncate(writer->fd, PAGE + (off_t)writer->frames * PAIR) < 0)
-        return qm_fail_plain(diag, QM_ERR_IO, "cannot write what is frozen: %s",
-                             strerrordesc_np(errno));
-    return write_at(writer->fd, &header, sizeof header, 0, diag);
+        return qm_fail_plain(diag, QM_ERR_IO, "cannot write what is frozen in '%s': %s",
+                             writer->where, strerrordesc_np(errno));
+    return write_at(writer, &header, sizeof header, 0, diag);
 }

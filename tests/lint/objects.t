@@ -35,7 +35,7 @@ libqmix/base/(diag|text).o vsnprintf
 render/(prepare|freeze).o (getrlimit|setrlimit)
 render/nameless.o (open|mkostemp|unlink|getenv)
 render/(spool|freeze|frozen_file|cache).o (write|pwrite|pread|close|strerrordesc_np)
-render/frozen_file.o (fstat|ftruncate|mmap|mremap|munmap)
+render/frozen_file.o (fstat|ftruncate|lseek|madvise|mmap|mremap|munmap)
 render/cache.o (open|mkdir|mkostemp|link|unlink|rename|f?access|fstat|futimen|flock|clock_gettime)(at|s)?
 render/cache.o (opendir|readdir|closedir|dirfd|faccessat)
 render/lv2_[a-z]+.o (lilv_[a-z_]+|fopen|fclose|fread|ferror|vsnprintf)
