@@ -215,15 +215,57 @@ QmStatus mixing_plain_sum(Mixing *mixing)
 
 /* ---- chains ---- */
 
+/* Whether what was measured of a chain is still true. */
+static bool is_heard_alike(const QmFader *a, const QmFader *b)
+{
+    return a->pan == b->pan && a->width == b->width && a->pan_law == b->pan_law &&
+           a->pan_mode == b->pan_mode;
+}
+
+/* Measures those chains that sound otherwise than when they were measured last. */
+static QmStatus measure_chains(Mixing *mixing, const QmFrozenStrip *now,
+                               const QmFrozenStrip *then)
+{
+    QmMix *const mix = &mixing->mix;
+    Gauged *const items = QM_NEW_ARRAY(&mixing->arena, Gauged, mix->n_strips);
+    uint32_t *const which = QM_NEW_ARRAY(&mixing->arena, uint32_t, mix->n_strips);
+    uint32_t n = 0;
+    if (!items || !which)
+        return qm_fail_memory(mixing->diag);
+    for (uint32_t i = 0; i < mix->n_strips; i++) {
+        QmMixStrip *const strip = &mix->strips[i];
+        QmFader fader = mixing->edited.session->strips[strip->at].fader;
+        fader.gain_db = 0;
+        fader.mute = false;
+        if (now[i].frames == 0)
+            strip->chain = strip->raw;
+        else if (!then || then[i].frames == 0 || !qm_same(now[i].key, then[i].key) ||
+                 !is_heard_alike(&fader, &mixing->faders[i])) {
+            which[n] = i;
+            items[n++] = (Gauged){.asset = &now[i].asset,
+                                  .fader = fader,
+                                  .rate = mixing->edited.session->rate,
+                                  .key = now[i].key};
+        }
+        mixing->faders[i] = fader;
+    }
+    const GaugeRequest request =
+        mixing_gauge(mixing, qm_facts_few(), "chain", "measuring chains");
+    const QmStatus status = gauge_all(&request, items, n, &mixing->arena, mixing->diag);
+    for (uint32_t k = 0; k < n && status == QM_OK; k++)
+        mix->strips[which[k]].chain = items[k].facts;
+    return status;
+}
+
 QmStatus mixing_chains(Mixing *mixing, uint32_t *changed)
 {
     QmMix *const mix = &mixing->mix;
-    QmArena *const arena = &mixing->arena;
-    uint16_t *const which = QM_NEW_ARRAY(arena, uint16_t, mix->n_strips);
-    Gauged *const items = QM_NEW_ARRAY(arena, Gauged, mix->n_strips);
+    uint16_t *const which = QM_NEW_ARRAY(&mixing->arena, uint16_t, mix->n_strips);
     QmFreeze *frozen = NULL;
     *changed = 0;
-    if (!which || !items)
+    if (!mixing->faders)
+        mixing->faders = QM_NEW_ARRAY(&mixing->arena, QmFader, mix->n_strips);
+    if (!which || !mixing->faders)
         return qm_fail_memory(mixing->diag);
     for (uint32_t i = 0; i < mix->n_strips; i++)
         which[i] = mix->strips[i].at;
@@ -232,26 +274,11 @@ QmStatus mixing_chains(Mixing *mixing, uint32_t *changed)
     const QmFrozenStrip *const now = status == QM_OK ? qm_freeze_strips(frozen) : NULL;
     const QmFrozenStrip *const then =
         mixing->chains ? qm_freeze_strips(mixing->chains) : NULL;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < mix->n_strips && status == QM_OK; i++) {
-        const QmFader *const fader =
-            &mixing->edited.session->strips[mix->strips[i].at].fader;
-        *changed += !then || !qm_same(now[i].key, then[i].key);
-        items[n] = (Gauged){.asset = &now[i].asset,
-                            .fader = *fader,
-                            .rate = mixing->edited.session->rate,
-                            .key = now[i].key};
-        items[n].fader.gain_db = 0;
-        items[n].fader.mute = false;
-        n += now[i].frames > 0;
-    }
-    const GaugeRequest request =
-        mixing_gauge(mixing, qm_facts_few(), "chain", "measuring chains");
     if (status == QM_OK)
-        status = gauge_all(&request, items, n, arena, mixing->diag);
-    for (uint32_t i = 0, k = 0; i < mix->n_strips && status == QM_OK; i++) {
+        status = measure_chains(mixing, now, then);
+    for (uint32_t i = 0; i < mix->n_strips && status == QM_OK; i++) {
         QmMixStrip *const strip = &mix->strips[i];
-        strip->chain = now[i].frames > 0 ? items[k++].facts : strip->raw;
+        *changed += !then || !qm_same(now[i].key, then[i].key);
         if (!strip->first)
             strip->first = strip->chain;
         status = mixing_readings(mixing, strip->at, now[i].readings, now[i].n_readings,

@@ -7,6 +7,8 @@
 #include "cmd/stem_session.h"
 #include "formats/template_yaml.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 /* ---- the base ---- */
@@ -53,19 +55,54 @@ static uint16_t sound_of(const QmStrip *strip)
     return sound;
 }
 
+typedef struct Hashing {
+    const Loaded *loaded;
+    char (*hashes)[QM_SHA256_TEXT]; /* [n_sounds]; "": it failed */
+    atomic_uint next;
+} Hashing;
+
+/* Hashes sounds that nobody has taken yet. */
+static void *hash_some(void *argument)
+{
+    Hashing *const h = argument;
+    const QmSession *const session = h->loaded->session;
+    for (uint32_t i; (i = atomic_fetch_add(&h->next, 1)) < session->n_sounds;)
+        if (gauge_hash(h->loaded, &session->sounds[i], NULL, h->hashes[i]) != QM_OK)
+            h->hashes[i][0] = '\0';
+    return NULL;
+}
+
+static void hash_all(Hashing *h, uint32_t n_threads)
+{
+    pthread_t threads[QM_MAX_THREADS];
+    uint32_t n = 0;
+    while (n + 1 < n_threads && n + 1 < h->loaded->session->n_sounds &&
+           pthread_create(&threads[n], NULL, hash_some, h) == 0)
+        n++;
+    hash_some(h);
+    while (n > 0)
+        pthread_join(threads[--n], NULL);
+}
+
+/* The files are independent. One that fails is tried again for what there is to say. */
 static QmStatus hash_sounds(Mixing *mixing)
 {
     const QmSession *const session = mixing->base.session;
-    mixing->hashes = QM_NEW_ARRAY(&mixing->arena, const char *, session->n_sounds + 1);
-    if (!mixing->hashes)
+    const uint32_t n = session->n_sounds;
+    Hashing hashing = {.loaded = &mixing->base};
+    hashing.hashes = qm_arena_alloc(&mixing->arena, n + 1, sizeof *hashing.hashes);
+    mixing->hashes = QM_NEW_ARRAY(&mixing->arena, const char *, n + 1);
+    if (!mixing->hashes || !hashing.hashes)
         return qm_fail_memory(mixing->diag);
+    mixing_progress(mixing, "hashing stems");
+    hash_all(&hashing, mixing->request->threads);
+    mixing_step_end(mixing);
     QmStatus status = QM_OK;
-    for (uint32_t i = 0; i < session->n_sounds && status == QM_OK; i++) {
-        char *const hash = qm_arena_alloc(&mixing->arena, 1, QM_SHA256_TEXT);
-        if (!hash)
-            return qm_fail_memory(mixing->diag);
-        status = gauge_hash(&mixing->base, &session->sounds[i], mixing->diag, hash);
-        mixing->hashes[i] = hash;
+    for (uint32_t i = 0; i < n && status == QM_OK; i++) {
+        mixing->hashes[i] = hashing.hashes[i];
+        if (!hashing.hashes[i][0])
+            status = gauge_hash(&mixing->base, &session->sounds[i], mixing->diag,
+                                hashing.hashes[i]);
     }
     return status;
 }

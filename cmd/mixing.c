@@ -13,11 +13,12 @@ enum { CHAIN_ROUNDS = 4, MASTER_ROUNDS = 8 };
 /* With -v, what took how long. */
 static void tell_step(const Mixing *mixing)
 {
-    char seconds[QM_NUMBER_TEXT];
+    char seconds[QM_NUMBER_TEXT], cpu[QM_NUMBER_TEXT];
     if (!mixing->request->common->verbose || !mixing->progress.label)
         return;
     qm_fixed_text(cli_progress_elapsed(&mixing->progress), 2, seconds);
-    fprintf(stderr, "%-20s %6s s\n", mixing->progress.label, seconds);
+    qm_fixed_text((double)(clock() - mixing->cpu) / CLOCKS_PER_SEC, 2, cpu);
+    fprintf(stderr, "%-20s %6s s, CPU %6s s\n", mixing->progress.label, seconds, cpu);
 }
 
 void mixing_step_end(Mixing *mixing)
@@ -31,6 +32,7 @@ QmProgress mixing_progress(Mixing *mixing, const char *label)
 {
     mixing_step_end(mixing);
     mixing->progress = cli_progress_start(mixing->request->common, label);
+    mixing->cpu = clock();
     return (QmProgress){cli_progress_report, &mixing->progress};
 }
 

@@ -12,6 +12,8 @@
 #include "render/freeze.h"
 #include "render/spool.h"
 
+#include <time.h>
+
 typedef struct MixRequest {
     const CliCommon *common;
     CliList inputs;       /* one session, or stems */
@@ -31,6 +33,7 @@ typedef struct Mixing {
     QmArena arena; /* of all that follows */
     QmDiag *diag;
     CliProgress progress;
+    clock_t cpu;         /* of the process, when the step began */
     Loaded base;         /* the session before any decision, its sounds */
     const char **hashes; /* [n_sounds] */
     QmCache *cache;
@@ -39,6 +42,7 @@ typedef struct Mixing {
     Loaded edited; /* the effective session so far */
     bool is_edited;
     QmFreeze *chains; /* frozen source strips of `edited`; NULL: none */
+    QmFader *faders;  /* [n_strips] that chains were measured through; NULL: not yet */
     QmFreeze *feed;   /* the master's input */
     QmSpool spool;    /* the master as it was rendered last */
     uint32_t passes;  /* of the master's loop */
