@@ -25,12 +25,14 @@ enum {
 };
 
 #define SHELF_Q 0.7
-#define SPILL   0.5  /* of the depth: what skirts may lift where no boost is wanted */
+#define SPILL   0.5 /* of the depth: what skirts may lift where no boost is wanted */
+#define TOP_HZ  20000.0
 #define ALIKE   1e-9 /* dB, of rounding */
 
-/* A curve at the places of each band, dB. */
+/* A curve at the places of each band and above them all, where shelves that do nothing
+ * elsewhere still add up; dB. */
 typedef struct Places {
-    double db[QM_BARKS][QM_EQ_POINTS];
+    double db[QM_BARKS][QM_EQ_POINTS], top;
 } Places;
 
 typedef struct Choice {
@@ -45,6 +47,14 @@ struct QmEqChoices {
     Choice list[MOST];
 };
 
+static void look_at(const QmEqPoints *points, const QmEqBand *band, Places *places)
+{
+    for (uint32_t b = 0; b < QM_BARKS; b++)
+        for (uint32_t i = 0; i < QM_EQ_POINTS; i++)
+            places->db[b][i] = 10 * qm_log10(qm_eq_power(band, points->hz[b][i]));
+    places->top = 10 * qm_log10(qm_eq_power(band, TOP_HZ));
+}
+
 static void add_gains(QmEqChoices *choices, const QmEqPoints *points, QmEqShape shape,
                       double freq, double q, double depth)
 {
@@ -54,12 +64,9 @@ static void add_gains(QmEqChoices *choices, const QmEqPoints *points, QmEqShape 
         Choice *const c = &choices->list[choices->n++];
         c->band = (QmEqBand){shape, freq, step * depth / STEPS, q};
         qm_eq_barks(points, &c->band, 1, c->db);
-        for (uint32_t b = 0; b < QM_BARKS; b++) {
+        for (uint32_t b = 0; b < QM_BARKS; b++)
             c->power[b] = qm_pow(10, c->db[b] / 10);
-            for (uint32_t i = 0; i < QM_EQ_POINTS; i++)
-                c->places.db[b][i] =
-                    10 * qm_log10(qm_eq_power(&c->band, points->hz[b][i]));
-        }
+        look_at(points, &c->band, &c->places);
     }
 }
 
@@ -112,6 +119,9 @@ static bool fits(const QmEqWish *wish, const There *there, const Choice *c)
         if (there->chosen[i] && there->chosen[i]->band.shape == c->band.shape &&
             there->chosen[i]->band.freq == c->band.freq)
             return false;
+    const double top = there->places.top + c->places.top;
+    if (top > wish->depth + ALIKE || top < -wish->depth - ALIKE)
+        return false;
     for (uint32_t b = 0; b < QM_BARKS; b++) {
         const double most = wish->may_boost[b] ? wish->depth : SPILL * wish->depth;
         for (uint32_t i = 0; i < QM_EQ_POINTS; i++) {
@@ -157,6 +167,7 @@ static void put(There *there, const Choice *c, double sign)
         for (uint32_t i = 0; i < QM_EQ_POINTS; i++)
             there->places.db[b][i] += sign * c->places.db[b][i];
     }
+    there->places.top += sign * c->places.top;
 }
 
 /* Each again while the others stay. False: they are the best. */

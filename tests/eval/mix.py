@@ -7,7 +7,8 @@ TEMPLATES = [("techno", "techno"), ("rave", "techno"), ("house", "house"), ("dan
              ("chiptune", "rock"), ("surf", "rock"), ("rock", "rock"), ("jazz", "jazz"),
              ("blues", "jazz"), ("marabi", "jazz"), ("big band", "jazz"), ("folk", "acoustic"),
              ("pop", "pop"), ("funk", "pop")]
-LEVEL_LU, MOVED_LU, BAND_DB = 0.5, 0.5, 3.0
+LEVEL_LU, MOVED_LU = 0.5, 0.5
+BAND_DB = 3.05  # 3, and what frequencies and gains are rounded by
 MONO_LOSS_DB, CORRELATION, SIDE_LOW_DB = 1.5, 0.2, -20.0
 LOUDNESS_LU, PEAK_DB = 0.05, 0.05
 MASKING_MEDIAN, CLOSER = 25.0, 0.9
@@ -177,12 +178,12 @@ def number(value, decimals=2):
 
 
 def print_songs(rows):
-    print("| song | template | stems | level off, LU | M_total, % | heard, % | moved, LU | mono loss, dB "
+    print("| song | template | stems | level off, LU | M_total, % | heard, % | moved, LU | most of a frequency, dB | mono loss, dB "
           "| correlation | side < 120 Hz, dB | distance before, dB | after, dB | loudness off, LU | peak over, dB |")
-    print("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("|---|---|" + "--:|" * 13)
     for r in rows:
         print(f"| {r['song']} | {r['template']} | {r['stems']} | {number(r['off'])} | {number(r['masking'], 1)} "
-              f"| {number(r['heard'], 1)} | {number(r['moved'])} | {number(r['mono'])} | {number(r['correlation'])} "
+              f"| {number(r['heard'], 1)} | {number(r['moved'])} | {number(r['band'])} | {number(r['mono'])} | {number(r['correlation'])} "
               f"| {number(r['side_low'], 1)} | {number(r['before'], 1)} | {number(r['after'], 1)} "
               f"| {number(r['lufs_off'])} | {number(r['peak_over'])} |")
 
