@@ -189,14 +189,14 @@ static void layers(void **unused)
 static void bases(void **unused)
 {
     (void)unused;
-    const char *const texts[] = {
-        "styles: {press: {glue: {ratio: 3}}}",
+    static const char base[] =
         HEAD "curve: pink\nsources: [one]\n"
              "all: {press: {threshold: -10, ratio: 2}, bare: off}\n"
-             "roles: {kick: {press: none}, bass: {press: glue}}\n",
-        "template: derived\nabout: d\nbase: t\ntarget: club\nsources: [two]\n"
-        "all: {press: {ratio: 9}}\nroles: {snare: {press: glue}}\n",
-    };
+             "roles: {kick: {press: none}, bass: {press: glue}}\n";
+    static const char derived[] = "template: derived\nabout: d\nbase: t\ntarget: club\n"
+                                  "sources: [two]\nall: {press: {ratio: 9}}\n"
+                                  "roles: {snare: {press: glue}}\n";
+    const char *const texts[] = {"styles: {press: {glue: {ratio: 3}}}", base, derived};
     assert_int_equal(make_of(texts, 3), QM_OK);
     assert_string_equal(template->name, "derived");
     assert_string_equal(template->target.name, "club");
