@@ -63,6 +63,8 @@ QmStatus mix_session_print(Mixing *mixing, const char *name, QmText *text)
             sounds[i] = session.sounds[i];
             sounds[i].file = seen_from(mixing, folder, sounds[i].file, arena);
             sounds[i].right = seen_from(mixing, folder, sounds[i].right, arena);
+            if (qm_sound_is_path(sounds[i].name))
+                sounds[i].name = sounds[i].file; /* a sound that was not listed */
         }
         session.sounds = sounds;
     }

@@ -26,13 +26,18 @@ analyse() { # WHAT BUILD THREADS ISA EMULATOR...
     is "$what, analysis" "$(tests/determinism/analysis.sh "$build" "$tmp/mix.wav" "$@")" \
         "$(cat $golden/analysis.sum)"
 }
+mix() { # WHAT BUILD OPTION...; foreign programs run in $EMULATOR
+    what=$1 build=$2
+    shift 2
+    is "$what, mixes" "$(tests/determinism/mix.sh "$build" "$sounds" "$@")" "$(cat $golden/mix.sum)"
+}
 
 # --- compilers and options: NAME CC MAKE-VARIABLES...
 build() {
     name=$1
     shift
     make -s -j"$jobs" BUILD="$root/$name" "$@" "$root/$name/qrender" "$root/$name/qanalyze" \
-        "$root/$name/tests/determinism/measures" >"$tmp/log" 2>&1 || {
+        "$root/$name/qmix" "$root/$name/tests/determinism/measures" >"$tmp/log" 2>&1 || {
         verdict "$name builds" "$(tail -n 20 "$tmp/log")"
         return 1
     }
@@ -50,6 +55,9 @@ compare() {
         analyse "$name $isa" "$root/$name" 1 $isa
         analyse "$name $isa, 8 threads" "$root/$name" 8 $isa
     done
+    mix "$name" "$root/$name" --no-cache --threads 1
+    # What another build has measured and frozen is as good as what this one would.
+    mix "$name, a cache of all builds" "$root/$name" --cache "$tmp/cache"
 }
 for cc in gcc clang; do
     if ! command -v $cc >/dev/null; then
@@ -71,11 +79,14 @@ for session in everything library; do
     verify "and no AVX2 of ours" $session "$BUILD/qrender" --isa base
 done
 analyse "FMA masked in the C library" "$top" 2 best
+mix "FMA masked in the C library" "$top" --no-cache
 unset GLIBC_TUNABLES
 verify "no address space randomisation" everything setarch -R "$BUILD/qrender"
+EMULATOR="setarch -R" mix "no address space randomisation" "$top" --no-cache
 if command -v localedef >/dev/null && localedef -i de_DE -f UTF-8 "$tmp/de_DE.UTF-8" 2>/dev/null; then
     export LOCPATH=$tmp LC_ALL=de_DE.UTF-8
     verify "a locale with decimal commas" everything "$BUILD/qrender"
+    mix "a locale with decimal commas" "$top" --no-cache
     unset LOCPATH LC_ALL
 else
     skip "a locale with decimal commas" "no localedef"
@@ -92,6 +103,7 @@ if command -v qemu-x86_64 >/dev/null; then
     for cpu in qemu64 Nehalem Haswell; do
         verify "qemu-x86_64 -cpu $cpu" library qemu-x86_64 -cpu $cpu "$BUILD/qrender" --threads 1
         analyse "qemu-x86_64 -cpu $cpu" "$top" 1 best qemu-x86_64 -cpu $cpu
+        EMULATOR="qemu-x86_64 -cpu $cpu" mix "qemu-x86_64 -cpu $cpu" "$top" --no-cache
     done
 else
     skip "CPU models" "no qemu-x86_64"
@@ -109,6 +121,7 @@ if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/
         verify "aarch64, 2 threads" library qemu-aarch64 -L "$arm" "$root/aarch64/qrender" --threads 2
         analyse "aarch64" "$root/aarch64" 1 best qemu-aarch64 -L "$arm"
         analyse "aarch64, 2 threads" "$root/aarch64" 2 best qemu-aarch64 -L "$arm"
+        EMULATOR="qemu-aarch64 -L $arm" mix "aarch64" "$root/aarch64" --no-cache
     fi
 else
     skip "aarch64" "no cross compiler, no qemu-aarch64, or no packages: $(tail -n 1 "$tmp/log")"

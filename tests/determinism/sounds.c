@@ -25,6 +25,7 @@ static const Sound sounds[] = {
     {"pad.flac", 44100, 2, QM_BITS_24, 12, 110, 330, 0.1, 0},
     {"vox.aiff", 48000, 1, QM_BITS_24, 9.5, 180, 1200, 0.05, 0},
     {"room.wav", 48000, 6, QM_BITS_24, 12, 60, 6000, 0.3, 0},
+    {"guitar.wav", 96000, 1, QM_BITS_24, 1.5, 165, 660, 0.1, 0},
 };
 
 /* One sample of a channel at frame i. */

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The committed sums: every processor and source over the same two seconds, and every session of
-# testdata/sessions; and what the analysis finds in one of them. A sum changes only with a sentence
-# in the commit that says why it should; `make golden` (QM_GOLDEN=update) writes them anew.
+# testdata/sessions; what the analysis finds in one of them, and how qmix mixes another. A sum
+# changes only with a sentence in the commit that says why it should; `make golden`
+# (QM_GOLDEN=update) writes them anew.
 . tests/tap.sh
 
 qrender=$(cd "$BUILD" && pwd)/qrender
@@ -116,4 +117,7 @@ done
 "$qrender" -q "$sounds/everything.yaml" -o "$tmp/mix.wav" --bits 32f
 tests/determinism/analysis.sh "$(dirname "$qrender")" "$tmp/mix.wav" 2 best >"$tmp/analysis.sum"
 compare "$tmp/analysis.sum" "$golden/analysis.sum"
+
+tests/determinism/mix.sh "$(dirname "$qrender")" "$sounds" --no-cache >"$tmp/mix.sum"
+compare "$tmp/mix.sum" "$golden/mix.sum"
 finish
