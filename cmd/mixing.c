@@ -132,14 +132,15 @@ static QmStatus decide_chains(Mixing *mixing)
     return status;
 }
 
-/* What the master's rules have said so far: when they say nothing new, all is well. */
+/* What the master's rules have decided so far: when that is nothing new, all is well.
+ * Notes change nothing. */
 static const char *master_text(Mixing *mixing)
 {
     const QmDecision *const decisions = mixing->mix.log.decisions.items;
     QmText text;
     qm_text_init(&text, &mixing->arena);
     for (size_t i = 0; i < mixing->mix.log.decisions.count; i++)
-        if (decisions[i].stage == QM_STAGE_MASTER)
+        if (decisions[i].stage == QM_STAGE_MASTER && !qm_same(decisions[i].value, "-"))
             qm_text_printf(&text, "%s=%s ", decisions[i].target, decisions[i].value);
     return text.failed ? NULL : text.data;
 }

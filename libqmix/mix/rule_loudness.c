@@ -1,11 +1,13 @@
 /* The master's gain, in front of its limiter: first what the sum lacks, then what the
- * delivered loudness was off by, again and again. Where the limiter works, a decibel more
- * of gain is less than one more of loudness. By how much less it says itself: what it
- * takes on the mean, m, grows as a power of what it takes at most, R, and R by a decibel
- * with each of gain; so m by p m / R, and the loudness, which is of the loud parts, loses
- * a multiple of that. Both factors together are about 9 (LOSS; p is 2.3 to 2.5 and the
- * multiple 3 in mixes between -0.01 and -0.5 dB of m). An error shrinks to a tenth in one
- * pass; 8 are made at most. */
+ * delivered loudness was off by, again and again. Where the limiter works, x dB more of
+ * gain are less than x LU. How much less it tells itself: where it takes R dB at most, it
+ * takes R + x of them then; what it takes on the mean, m, grows as R to the power of 2.6
+ * (found between 2.3 and 2.9), and the loudness, which is of the loud parts, loses 3
+ * times that (in mixes with m from 0.004 to 0.6 dB). So for an error of e
+ *
+ *     x = e + 3 m ((1 + x / R)^2.6 - 1)
+ *
+ * which leaves less than a tenth of the error. Two passes do mostly; 8 are made at most. */
 #include "base/qmath.h"
 #include "mix/mix.h"
 
@@ -25,9 +27,12 @@ static const QmParam params[] = {
      .def = 0.02},
 };
 
-#define LOSS 9.0
+#define LOSS  3.0
+#define POWER 2.6
 #define LEAST_SLOPE                                                                      \
     0.55 /* above 1/2 no guess can make an error grow: the slope is <= 1 */
+
+enum { STEPS = 16 /* of the fixed point: by far enough for 0.02 dB */ };
 
 static double limiting(const QmMix *mix, const char *reading)
 {
@@ -38,13 +43,18 @@ static double limiting(const QmMix *mix, const char *reading)
     return 0;
 }
 
-/* LU that a decibel of gain makes. */
-static double slope(const QmMix *mix)
+/* How much gain makes `error` LU. */
+static double gain_for(const QmMix *mix, double error)
 {
     const double most = limiting(mix, "reduction");
     const double mean = limiting(mix, "mean-reduction");
-    const double left = most > 0 ? 1 - LOSS * mean / most : 1;
-    return left > LEAST_SLOPE ? left : LEAST_SLOPE;
+    double x = error;
+    for (uint32_t i = 0; most > 0 && i < STEPS; i++) {
+        const double grown = 1 + x / most > 0 ? qm_pow(1 + x / most, POWER) : 0;
+        const double share = error / (error + LOSS * mean * (grown - 1));
+        x = error / (share > LEAST_SLOPE && share <= 1 ? share : LEAST_SLOPE);
+    }
+    return x;
 }
 
 static void first_guess(QmMix *mix, const QmRule *rule, const double *settings)
@@ -73,7 +83,7 @@ static void correct(QmMix *mix, const QmRule *rule, const double *settings)
     }
     if (error > -settings[STEP] && error < settings[STEP])
         return;
-    const double needed = error / slope(mix);
+    const double needed = gain_for(mix, error);
     const double left =
         settings[REACH] + settings[STEP] - reduction; /* > 0 if needed is */
     const double more = needed < left || needed < 0 ? needed : left;

@@ -53,6 +53,39 @@ static void test_gain_meets_the_target(void **unused)
     }
 }
 
+/* A limiter as they are: what it takes at most grows by a dB a dB, the mean of it as a
+ * power of that, and the loudness loses three times the mean. Two corrections do. */
+static void check_limiter(double begins, double power, double mean_at_10)
+{
+    static MixRig rig;
+    open_one(&rig, "master.loudness");
+    mix_rig_begin(&rig);
+    rig.sum.lufs = qm_measured(-20);
+    mix_rig_pass(&rig, QM_PASS_SUM);
+    for (uint32_t pass = 0; pass < 3; pass++) {
+        const double gain = mix_rig_number(&rig, "master.level.gain");
+        const double most = fmax(gain - begins, 0);
+        const double mean = mean_at_10 * pow(most / 10, power);
+        const QmMixReading limiting[] = {{"limiter", "reduction", most},
+                                         {"limiter", "mean-reduction", mean}};
+        rig.out.lufs = qm_measured(-20 + gain - 3 * mean);
+        rig.mix.readings = limiting;
+        rig.mix.n_readings = 2;
+        mix_rig_again(&rig, QM_PASS_MASTER, pass);
+    }
+    assert_true(fabs(rig.out.lufs.value - rig.mix.lufs) <= 0.03);
+    mix_rig_close(&rig);
+}
+
+static void test_gain_knows_what_the_limiter_will_take(void **unused)
+{
+    (void)unused;
+    check_limiter(6, 2.6, 0.5);
+    check_limiter(0, 2.6, 0.5);
+    check_limiter(0, 2.3, 0.5);
+    check_limiter(-2, 2.9, 0.3);
+}
+
 static void test_gain_stops_where_the_limiter_would_have_to_work_too_hard(void **unused)
 {
     (void)unused;
@@ -200,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gain_meets_the_target),
+        cmocka_unit_test(test_gain_knows_what_the_limiter_will_take),
         cmocka_unit_test(test_gain_stops_where_the_limiter_would_have_to_work_too_hard),
         cmocka_unit_test(test_the_ceiling_goes_down_by_what_gets_through),
         cmocka_unit_test(test_the_bus_follows_the_loudness_of_the_mix),
