@@ -1,13 +1,13 @@
 #!/bin/sh
-# mix.sh BUILD FOLDER OPTION...: the sums of what this build's qmix decides about band.yaml in
-# FOLDER, and of the samples it makes, for two templates. Foreign programs run in $EMULATOR.
-build=$1
+# mix.sh BUILD FOLDER TEMPLATES OPTION...: the sums of what this build's qmix decides about
+# band.yaml in FOLDER, and of the samples it makes. Foreign programs run in $EMULATOR.
+build=$1 templates=$3
 cd "$2" || exit 1
-shift 2
+shift 3
 out=$(mktemp -d ./mix.XXXXXX)
 trap 'rm -rf "$out"' EXIT
 sum() { sha256sum | cut -d ' ' -f 1; }
-for template in pop edm; do
+for template in $templates; do
     # Exit 1: the target is missed, which is a decision, too.
     # shellcheck disable=SC2086
     ${EMULATOR:-} "$build/qmix" -q band.yaml --template $template --target -16 \

@@ -69,7 +69,7 @@ is "the analysis of a pipe" "json $(cat "$tmp/whole.wav" | "$BUILD/qanalyze" - -
 cp testdata/sessions/band.yaml "$sounds"
 top=$(dirname "$qrender")
 qmix=$top/qmix
-mixes() { tests/determinism/mix.sh "$top" "$sounds" "$@"; }
+mixes() { tests/determinism/mix.sh "$top" "$sounds" "pop edm" "$@"; }
 mixed=$(mixes --no-cache --threads 1)
 is "the committed mixes" "$mixed" "$(cat testdata/golden/mix.sum)"
 is "mixes, 5 threads" "$(mixes --no-cache --threads 5)" "$mixed"

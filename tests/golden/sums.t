@@ -118,6 +118,6 @@ done
 tests/determinism/analysis.sh "$(dirname "$qrender")" "$tmp/mix.wav" 2 best >"$tmp/analysis.sum"
 compare "$tmp/analysis.sum" "$golden/analysis.sum"
 
-tests/determinism/mix.sh "$(dirname "$qrender")" "$sounds" --no-cache >"$tmp/mix.sum"
+tests/determinism/mix.sh "$(dirname "$qrender")" "$sounds" "pop edm" --no-cache >"$tmp/mix.sum"
 compare "$tmp/mix.sum" "$golden/mix.sum"
 finish
