@@ -65,6 +65,8 @@ static bool folder_of(const char *path, struct stat *folder)
 QmStatus inputs_apart(const char *output, const char *other, QmDiag *diag)
 {
     struct stat a, b;
+    if (output && qm_same(output, "-") && qm_same(other, "-"))
+        return qm_fail_plain(diag, QM_ERR_USAGE, "standard output is asked for twice");
     if (!output || !other || qm_same(output, "-") ||
         !qm_same(qm_path_last(output), qm_path_last(other)) || !folder_of(output, &a) ||
         !folder_of(other, &b) || a.st_dev != b.st_dev || a.st_ino != b.st_ino)

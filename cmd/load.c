@@ -44,7 +44,7 @@ QmStatus load_open_sound(const Loaded *loaded, const QmSound *sound, QmPlace pla
     return qm_open_sound(open_sound, (void *)loaded, sound, place, diag, reader);
 }
 
-static QmStatus set_seed(QmSession *session, const char *text, QmDiag *diag)
+QmStatus load_seed(QmSession *session, const char *text, QmDiag *diag)
 {
     double seed;
     if (!text)
@@ -95,7 +95,7 @@ static QmStatus read_session(const LoadRequest *request, QmDiag *diag, Loaded *l
     if (status == QM_OK && request->decisions)
         status = decide(loaded->session, request->decisions, diag);
     if (status == QM_OK)
-        status = set_seed(loaded->session, request->seed, diag);
+        status = load_seed(loaded->session, request->seed, diag);
     for (size_t i = 0; i < request->overrides.count && status == QM_OK; i++)
         status = qm_address_assign(loaded->session, request->overrides.items[i], diag);
     if (status == QM_OK && (request->decisions || request->overrides.count)) {

@@ -37,6 +37,8 @@ typedef struct Loaded {
  * and graph. Release it in any case. */
 QmStatus load_session(const LoadRequest *request, QmDiag *diag, Loaded *loaded);
 
+/* What --seed says; NULL: nothing. Errors: QM_ERR_USAGE. */
+QmStatus load_seed(QmSession *session, const char *text, QmDiag *diag);
 /* Reads a decision log; "-" is standard input. */
 QmStatus load_log(const char *file, QmArena *arena, QmDiag *diag, QmDecisionLog *log);
 

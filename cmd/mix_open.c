@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* ---- the base ---- */
 
@@ -29,6 +30,18 @@ static QmStatus open_session(Mixing *mixing)
     return load_read(&load, mixing->diag, &mixing->base);
 }
 
+/* Stems are read more than once. */
+static QmStatus refuse_pipes(const CliList *files, QmDiag *diag)
+{
+    struct stat about;
+    for (size_t i = 0; i < files->count; i++)
+        if (stat(files->items[i], &about) == 0 && S_ISFIFO(about.st_mode))
+            return qm_fail_plain(diag, QM_ERR_INPUT,
+                                 "'%s' is a pipe: a stem has to be a file",
+                                 files->items[i]);
+    return QM_OK;
+}
+
 static QmStatus open_stems(Mixing *mixing)
 {
     CliList files;
@@ -36,7 +49,11 @@ static QmStatus open_stems(Mixing *mixing)
     QmStatus status =
         folder_expand(&mixing->request->inputs, &mixing->arena, mixing->diag, &files);
     if (status == QM_OK)
+        status = refuse_pipes(&files, mixing->diag);
+    if (status == QM_OK)
         status = stem_session(&files, &mixing->arena, mixing->diag, &session);
+    if (status == QM_OK)
+        status = load_seed(session, mixing->request->seed, mixing->diag);
     return status == QM_OK ? load_made("", session, mixing->diag, &mixing->base) : status;
 }
 
@@ -181,6 +198,24 @@ static QmStatus read_override(Mixing *mixing, const char *said, QmOverride *over
     return override->target ? QM_OK : qm_fail_memory(mixing->diag);
 }
 
+/* Strips come later: only what is said of roles can be looked at now. */
+static QmStatus check_roles(const QmMix *mix)
+{
+    for (uint32_t i = 0; i < mix->n_overrides; i++) {
+        const QmOverride *const o = &mix->overrides[i];
+        const char *const dot = strrchr(o->target, '.');
+        if (!dot || strcmp(dot, ".role") != 0 || !qm_name_valid(o->value) ||
+            qm_same(o->value, "off") || qm_role_find(o->value) != QM_ROLE_COUNT)
+            continue;
+        const char *const near = qm_near_miss(o->value, qm_role_names, QM_ROLE_COUNT);
+        return qm_fail(mix->diag, QM_ERR_INPUT, o->place, NULL,
+                       "%s: '%s' is no role%s%s%s", o->target, o->value,
+                       near ? ", did you mean '" : "", near ? near : "",
+                       near ? "'?" : "");
+    }
+    return QM_OK;
+}
+
 /* The session's, then those of the command line, which are stronger. */
 static QmStatus gather_overrides(Mixing *mixing)
 {
@@ -201,7 +236,7 @@ static QmStatus gather_overrides(Mixing *mixing)
     for (size_t i = 0; i < set->count && status == QM_OK; i++)
         status =
             read_override(mixing, set->items[i], &mix->overrides[mix->n_overrides++]);
-    return status;
+    return status == QM_OK ? check_roles(mix) : status;
 }
 
 /* ---- strips ---- */

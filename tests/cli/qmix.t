@@ -136,6 +136,8 @@ says "did you mean 'lead'"
 status 3 "$qmix" stems --dry-run --set lead.fader.gain=loud
 says "found 'loud'"
 status 2 "$qmix" stems --dry-run --set lead
+status 3 "$qmix" stems --dry-run --set bass.role=bas
+says "did you mean 'bass'"
 
 # --- the log changed by hand
 sed 's/^\(gain *lead.fader.gain *\)[^ ]* dB  */\1-60 dB  /' mix.log >edited.log
@@ -186,6 +188,21 @@ status 3 "$qmix" nonsense.wav -o x.wav
 ok "no file is left" test ! -e x.wav
 status 2 "$qmix" stems -o stems/kick.wav
 status 4 "$qmix" stems -o nowhere/mix.wav
+
+status 2 "$qmix" stems -o - --log -
+status 2 "$qmix" stems --dry-run --seed x
+mkfifo pipe.wav
+status 3 timeout 20 "$qmix" pipe.wav -o x.wav
+says "'pipe.wav' is a pipe"
+
+# A full file system in memory ends it with a message, wherever that happens.
+for size in 1m 2m 4m 8m; do
+    unshare -rm sh -c "mount -t tmpfs -o size=$size none cache" 2>/dev/null || break
+    unshare -rm sh -c "mount -t tmpfs -o size=$size none cache && exec '$qmix' -q short \
+        --template edm --dry-run --cache cache" >out 2>err
+    found=$?
+    ok "a cache of $size: a mix, or a message" test "$found" -eq 0 -o "$found" -eq 4
+done
 
 # --- silence, and one stem
 "$bin/qrender" -q band.yaml --to 2 --set kick.fader.gain=-120 --set bass.fader.mute=yes --set lead.fader.mute=yes \
