@@ -2,9 +2,9 @@
  *
  * The header is written last and its length and the file's have to agree, so whatever
  * ends early is seen. Blocks whose every bit is 0 are not written: the file system gives
- * them back as zeros. A file system in memory (tmpfs) takes a page for each of them that is
- * read where it is mapped, and there is a signal instead of an error when there is none
- * left: so they are asked for first. */
+ * them back as zeros. A file system in memory (tmpfs) takes a page for each of them that
+ * is read where it is mapped, and there is a signal instead of an error when there is
+ * none left: so they are asked for first. */
 #include "render/frozen_file.h"
 
 #include <errno.h>
@@ -53,8 +53,8 @@ static QmFrozenFile view_of(void *map, size_t size)
                           .readings = header->readings};
 }
 
-/* False with errno: no room for them. Kernels that cannot be asked (before 5.14) are taken
- * at their word. */
+/* False with errno: no room for them. Kernels that cannot be asked (before 5.14) are
+ * taken at their word. */
 static bool take_holes(int fd, char *map, off_t size)
 {
     for (off_t hole, end = 0; end < size;) {

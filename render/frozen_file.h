@@ -18,8 +18,8 @@ typedef struct QmFrozenFile {
 } QmFrozenFile;
 
 /* Maps what was written for `key`, `frames` long; the descriptor stays the caller's and
- * may be closed. False with errno: it is not that, not whole, or there is no room for it in
- * memory. */
+ * may be closed. False with errno: it is not that, not whole, or there is no room for it
+ * in memory. */
 bool qm_frozen_file_open(int fd, const char *key, int64_t frames, QmFrozenFile *file);
 /* Maps the same file once more. False: no memory for that. */
 bool qm_frozen_file_share(const QmFrozenFile *file, QmFrozenFile *again);

@@ -7,7 +7,8 @@
  *
  *     x = e + 3 m ((1 + x / R)^2.6 - 1)
  *
- * which leaves less than a tenth of the error. Two passes do mostly; 8 are made at most. */
+ * which leaves less than a tenth of the error. Two passes do mostly; 8 are
+ * made at most. */
 #include "base/qmath.h"
 #include "mix/mix.h"
 
