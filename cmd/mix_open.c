@@ -44,7 +44,7 @@ static QmStatus refuse_pipes(const CliList *files, QmDiag *diag)
 
 static QmStatus open_stems(Mixing *mixing)
 {
-    CliList files;
+    CliList files = {0};
     QmSession *session;
     QmStatus status =
         folder_expand(&mixing->request->inputs, &mixing->arena, mixing->diag, &files);
