@@ -76,6 +76,10 @@ static QmStatus make_session(QmDiag *diag, MixRender *render)
     QmSession *session = NULL;
     if (!files.items)
         return qm_fail_memory(diag);
+    if (!n)
+        return qm_fail_plain(
+            diag, QM_ERR_INPUT,
+            "the log names neither a session nor an input: is it cut off?");
     for (size_t i = 0; i < n; i++)
         files.items[i] = inputs[i].file;
     QmStatus status = stem_session(&files, &render->arena, diag, &session);

@@ -309,6 +309,21 @@ static int mix(const Options *o)
     return code == 0 && missed ? 1 : code;
 }
 
+/* An option that a log has no use for; NULL: none was said. */
+static const char *decides(const Options *o)
+{
+    return o->dry_run       ? "--dry-run"
+           : o->set.count   ? "--set"
+           : o->template    ? "--template"
+           : o->target      ? "--target"
+           : o->seed        ? "--seed"
+           : o->explain     ? "--explain"
+           : o->log         ? "--log"
+           : o->session_out ? "--session-out"
+           : o->report      ? "--report"
+                            : NULL;
+}
+
 static int run_tool(const Options *o)
 {
     if (o->list_templates)
@@ -318,6 +333,9 @@ static int run_tool(const Options *o)
     if (o->decisions && o->common.operands.count)
         return cli_usage_error(&tool, "--decisions says what goes in: no operand besides",
                                NULL);
+    if (o->decisions && decides(o))
+        return cli_usage_error(&tool, "--decisions decides nothing: no option besides",
+                               decides(o));
     if (o->decisions)
         return mix_again(&tool, &(MixAgain){.common = &o->common,
                                             .log = o->decisions,

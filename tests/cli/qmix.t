@@ -149,6 +149,13 @@ says "broken.log:"
 says "did you mean 'gain'"
 ok "nothing is left of it" test ! -e broken.wav
 
+status 2 "$qmix" --decisions mix.log --dry-run
+says "--dry-run"
+status 2 "$qmix" --decisions mix.log --set lead=off -o broken.wav
+head -n 3 mix.log >broken.log
+status 3 "$qmix" --decisions broken.log -o broken.wav
+says "neither a session nor an input"
+
 # --- sessions, and what they say themselves
 cat >song.yaml <<'YAML'
 qmix: 1
